@@ -1,0 +1,18 @@
+/**
+ * The arguments cannot be used: an option is unknown, of the wrong type, out of range, does not fit another one, or the command
+ * cannot be started. The command line exits 2 with its message.
+ */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/**
+ * Says what is wrong with one option.
+ *
+ * @param option its name on the command line, such as `--rps`
+ * @param expected what would have been accepted
+ * @param got what came
+ */
+export function badOption(option: string, expected: string, got: unknown): UsageError {
+  return new UsageError(`${option}: expected ${expected}, got ${JSON.stringify(got) ?? String(got)}`)
+}

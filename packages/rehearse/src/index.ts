@@ -1,0 +1,8 @@
+export { UsageError } from './errors.js'
+export type { Observer, Progress, RehearsalEvent } from './events.js'
+export { defaults, type RehearseOptions, type ResolvedOptions } from './options.js'
+export { createProgressPrinter } from './progress.js'
+export { type RehearsalHooks, rehearse } from './rehearse.js'
+export type { RehearsalReport, ReplicaReport } from './report.js'
+export { renderComparison, renderReport } from './table.js'
+export type { Counts, Failure, Latency } from './tally.js'

@@ -1,0 +1,159 @@
+import { type Ask, type Attempt, type Connection, createConnection } from './connection.js'
+import type { Endpoint } from './endpoints.js'
+import { dueRequests, dueTime } from './pacing.js'
+
+/** The load to keep up. */
+export interface LoadSettings {
+  rps: number
+  connections: number
+  path: string
+  post?: string | undefined
+  /** Seconds. */
+  timeout: number
+  retryRefused: boolean
+  /** Chooses where a new connection goes. */
+  pick(): Endpoint | undefined
+  /** Is told of every attempt that ended. */
+  record(attempt: FinishedAttempt): void
+}
+
+/** One attempt, and when. Points in time are `performance.now()`. */
+export interface FinishedAttempt extends Attempt {
+  ask: Ask
+  /** When it should have been sent; latency counts from here, so that waiting for a free connection is part of it. */
+  dueAt: number
+  sentAt: number
+  endedAt: number
+  /** It was refused and will be sent again: the request is not over. */
+  again: boolean
+}
+
+/** Load that is being kept up. */
+export interface Load {
+  /**
+   * Begins no new request, and resolves when all have ended one way or the other: those in line get as long as the time-out to be sent
+   * and then count as lost, and what is under way gets as long again. Repeated calls return the same promise.
+   */
+  stop(): Promise<void>
+  /** Closes everything at once. */
+  abort(): Promise<void>
+}
+
+interface Waiting {
+  ask: Ask
+  dueAt: number
+  attempt: number
+}
+
+const tick = 5
+const attempts = 5
+const retryPause = 100
+
+/**
+ * Sends requests at a constant rate, whether or not earlier ones were answered. They take turns on the connections; when all are busy
+ * they wait in line, and none is dropped.
+ */
+export function startLoad(settings: LoadSettings): Load {
+  const { rps, retryRefused, record } = settings
+  const timeout = settings.timeout * 1000
+  const connections = Array.from({ length: settings.connections }, () =>
+    createConnection({ pick: settings.pick, timeout }),
+  )
+  const idle: Connection[] = [...connections]
+  const line: Waiting[] = []
+  const startedAt = performance.now()
+  const body = Buffer.alloc(1024, 'lameduck')
+  let sent = 0
+  let unfinished = 0
+  let stopping: Promise<void> | undefined
+  let finished = () => {}
+
+  function askOf(index: number): Ask {
+    if (settings.post !== undefined && index % 2 === 1) return { method: 'POST', path: settings.post, body }
+    return { method: 'GET', path: settings.path }
+  }
+
+  async function send(connection: Connection, { ask, dueAt, attempt }: Waiting) {
+    const sentAt = performance.now()
+    const result = await connection.ask(ask)
+    const again = retryRefused && result.outcome.kind === 'refused' && attempt < attempts
+    const outcome = retryRefused && !again ? lostIfRefused(result.outcome) : result.outcome
+    record({ ...result, outcome, ask, dueAt, sentAt, endedAt: performance.now(), again })
+    idle.push(connection)
+    if (again) setTimeout(() => enqueue({ ask, dueAt, attempt: attempt + 1 }), retryPause)
+    else unfinished--
+    serve()
+    if (stopping && unfinished === 0) finished()
+  }
+
+  function serve() {
+    while (line.length > 0) {
+      const connection = idle.shift()
+      if (!connection) return
+      const next = line.shift()
+      if (next) void send(connection, next)
+    }
+  }
+
+  function enqueue(waiting: Waiting) {
+    line.push(waiting)
+    serve()
+  }
+
+  const timer = setInterval(() => {
+    const due = dueRequests(performance.now() - startedAt, rps)
+    for (; sent < due; sent++) {
+      unfinished++
+      enqueue({ ask: askOf(sent), dueAt: startedAt + dueTime(sent, rps), attempt: 1 })
+    }
+  }, tick)
+
+  function giveUpWaiting() {
+    const endedAt = performance.now()
+    const outcome = {
+      kind: 'lost',
+      cause: 'time-out',
+      detail: 'never sent: all connections were busy',
+    } as const
+    for (const { ask, dueAt } of line.splice(0)) {
+      unfinished--
+      record({
+        outcome,
+        replica: undefined,
+        reused: false,
+        ask,
+        dueAt,
+        sentAt: endedAt,
+        endedAt,
+        again: false,
+      })
+    }
+    if (unfinished === 0) finished()
+  }
+
+  async function abort() {
+    clearInterval(timer)
+    line.length = 0
+    await Promise.all(connections.map((connection) => connection.close()))
+  }
+
+  return {
+    stop() {
+      clearInterval(timer)
+      stopping ??= new Promise<void>((resolve) => {
+        const patience = [setTimeout(giveUpWaiting, timeout), setTimeout(() => void abort(), 2 * timeout)]
+        finished = () => {
+          for (const each of patience) clearTimeout(each)
+          resolve()
+        }
+        if (unfinished === 0) finished()
+      }).then(abort)
+      return stopping
+    },
+    abort,
+  }
+}
+
+function lostIfRefused(outcome: Attempt['outcome']): Attempt['outcome'] {
+  return outcome.kind === 'refused' ? { kind: 'lost', cause: 'refused', detail: outcome.detail } : outcome
+}

@@ -1,0 +1,207 @@
+import { badOption, UsageError } from './errors.js'
+
+/**
+ * What to rehearse, and how. The names are those of the command line; durations are in the unit that the same setting has in a pod
+ * spec (seconds), except `propagation` (milliseconds).
+ */
+export interface RehearseOptions {
+  /** The program that starts the service, and its arguments. It is not run through a shell. */
+  command: readonly string[]
+  /**
+   * How many replicas serve at a time; a roll-out has one more.
+   * @default 3
+   */
+  replicas?: number
+  /**
+   * How often all replicas are replaced, one roll-out after the other.
+   * @default 1
+   */
+  rollouts?: number
+  /**
+   * Requests per second, sent at a constant rate whether or not earlier ones have been answered.
+   * @default 200
+   */
+  rps?: number
+  /**
+   * Keep-alive connections that carry the load.
+   * @default 20
+   */
+  connections?: number
+  /**
+   * Who spreads the load. `service`: as a Kubernetes Service does, chosen per connection; open connections stay where they are.
+   * @default 'service'
+   */
+  lb?: 'service'
+  /**
+   * Milliseconds until the balancer hears that a replica comes or goes, each time spread by ±50 %. `0`: at once.
+   * @default 1000
+   */
+  propagation?: number
+  /**
+   * Seconds from the start of the preStop sleep to SIGKILL, as `terminationGracePeriodSeconds`.
+   * @default 30
+   */
+  grace?: number
+  /**
+   * Seconds of preStop sleep before SIGTERM, taken from `grace`. `0`: SIGTERM at once.
+   * @default 0
+   */
+  preStop?: number
+  /**
+   * Path of the readiness probe.
+   * @default '/readyz'
+   */
+  ready?: string
+  /**
+   * Path of the liveness probe. Its failures are reported; nothing is restarted.
+   * @default '/livez'
+   */
+  live?: string
+  /**
+   * Seconds between two probes, and from the start of the process to the first one's successor.
+   * @default 1
+   */
+  probePeriod?: number
+  /**
+   * Failed readiness probes in a row that make a replica unready.
+   * @default 3
+   */
+  failureThreshold?: number
+  /**
+   * Seconds that a replica may take to become ready, as `progressDeadlineSeconds`; then the rehearsal fails.
+   * @default 60
+   */
+  readyTimeout?: number
+  /**
+   * Name of the environment variable that tells the service its port. `HOST` holds the address.
+   * @default 'PORT'
+   */
+  portEnv?: string
+  /**
+   * Path that is asked with GET.
+   * @default '/'
+   */
+  path?: string
+  /** Path that every second request is sent to with POST and a body of 1 KiB. Without it, all requests are GETs. */
+  post?: string | undefined
+  /**
+   * Seconds without a connection, a response head or the next part of a body after which a request counts as lost.
+   * @default 30
+   */
+  timeout?: number
+  /**
+   * Send requests again whose connection was refused (up to four times), and do not hold those against the service that were then
+   * answered.
+   * @default false
+   */
+  retryRefused?: boolean
+}
+
+/** All options, with every default filled in. `post` is `undefined` when nothing is posted. */
+export type ResolvedOptions = Readonly<
+  Required<Omit<RehearseOptions, 'post'>> & Pick<RehearseOptions, 'post'>
+>
+
+/** What holds where an option is not given. */
+export const defaults = Object.freeze({
+  replicas: 3,
+  rollouts: 1,
+  rps: 200,
+  connections: 20,
+  lb: 'service',
+  propagation: 1000,
+  grace: 30,
+  preStop: 0,
+  ready: '/readyz',
+  live: '/livez',
+  probePeriod: 1,
+  failureThreshold: 3,
+  readyTimeout: 60,
+  portEnv: 'PORT',
+  path: '/',
+  post: undefined,
+  timeout: 30,
+  retryRefused: false,
+} as const)
+
+interface Range {
+  min: number
+  max: number
+  whole: boolean
+  unit: string
+}
+
+const ranges = {
+  replicas: { min: 1, max: 100, whole: true, unit: '' },
+  rollouts: { min: 1, max: 1000, whole: true, unit: '' },
+  rps: { min: 0.1, max: 20_000, whole: false, unit: '' },
+  connections: { min: 1, max: 5000, whole: true, unit: '' },
+  propagation: { min: 0, max: 600_000, whole: false, unit: ' of milliseconds' },
+  grace: { min: 1, max: 86_400, whole: false, unit: ' of seconds' },
+  preStop: { min: 0, max: 86_400, whole: false, unit: ' of seconds' },
+  probePeriod: { min: 0.05, max: 3600, whole: false, unit: ' of seconds' },
+  failureThreshold: { min: 1, max: 1000, whole: true, unit: '' },
+  readyTimeout: { min: 0.1, max: 86_400, whole: false, unit: ' of seconds' },
+  timeout: { min: 0.1, max: 3600, whole: false, unit: ' of seconds' },
+} as const satisfies Partial<Record<keyof RehearseOptions, Range>>
+
+/** An option's name on the command line: `preStop` is `--pre-stop`. */
+export function optionFlag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/**
+ * Fills in the defaults and checks every value, alone and against the others.
+ *
+ * @throws {UsageError} naming the option, what was expected and what came
+ */
+export function resolveOptions(input: RehearseOptions): ResolvedOptions {
+  for (const name of Object.keys(input)) {
+    if (name !== 'command' && !Object.hasOwn(defaults, name))
+      throw new UsageError(`${name}: there is no such option`)
+  }
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const options = { ...defaults, ...given } as ResolvedOptions
+  checkCommand(options.command)
+  for (const [name, range] of Object.entries(ranges)) checkNumber(name as keyof typeof ranges, range, options)
+  for (const name of ['ready', 'live', 'path', 'post'] as const) checkPath(name, options[name])
+  if (options.lb !== 'service') throw badOption('--lb', 'service', options.lb)
+  if (typeof options.retryRefused !== 'boolean') {
+    throw badOption('--retry-refused', 'true or false', options.retryRefused)
+  }
+  if (typeof options.portEnv !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(options.portEnv)) {
+    throw badOption('--port-env', 'the name of an environment variable', options.portEnv)
+  }
+  if (options.preStop >= options.grace) {
+    throw new UsageError(
+      `--pre-stop: expected less than --grace, got ${options.preStop} with --grace ${options.grace}: ` +
+        `${options.grace} - ${options.preStop} leaves the service no time after SIGTERM`,
+    )
+  }
+  return Object.freeze(options)
+}
+
+function checkCommand(command: unknown): void {
+  const usable = Array.isArray(command) && command.every((part) => typeof part === 'string') && command[0]
+  if (!usable)
+    throw new UsageError('no command: expected rehearse [options] -- <command that starts the service>')
+}
+
+function checkNumber(
+  name: keyof typeof ranges,
+  { min, max, whole, unit }: Range,
+  options: ResolvedOptions,
+): void {
+  const value: unknown = options[name]
+  const fits =
+    typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))
+  if (!fits)
+    throw badOption(optionFlag(name), `a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`, value)
+}
+
+function checkPath(name: 'ready' | 'live' | 'path' | 'post', value: unknown): void {
+  if (name === 'post' && value === undefined) return
+  if (typeof value !== 'string' || !/^\/[\x21-\x7e]*$/.test(value)) {
+    throw badOption(`--${name}`, 'a path that begins with / and has no spaces', value)
+  }
+}

@@ -1,0 +1,46 @@
+import { request } from 'node:http'
+import type { Address } from './endpoints.js'
+
+/** What one probe came to. `answered` tells a bad answer from nobody listening. */
+export interface ProbeResult {
+  success: boolean
+  answered: boolean
+  /** For people: `200`, `ECONNREFUSED`, `no answer within 1000 ms`. */
+  detail: string
+}
+
+/**
+ * Asks once, as the kubelet does: GET on a connection of its own, one second at most, success is a status from 200 to 399.
+ * Never rejects.
+ *
+ * @param timeout milliseconds
+ */
+export function probe({ host, port }: Address, path: string, timeout = 1000): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const asked = request({
+      host,
+      port,
+      path,
+      agent: false,
+      headers: { 'user-agent': 'kube-probe/1.34', accept: '*/*', connection: 'close' },
+    })
+    const timer = setTimeout(() => {
+      done({ success: false, answered: true, detail: `no answer within ${timeout} ms` })
+      asked.destroy()
+    }, timeout)
+    const done = (result: ProbeResult) => {
+      clearTimeout(timer)
+      resolve(result)
+    }
+    asked.on('response', (response) => {
+      response.resume()
+      response.on('error', () => {})
+      const status = response.statusCode ?? 0
+      done({ success: status >= 200 && status < 400, answered: true, detail: String(status) })
+    })
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      done({ success: false, answered: false, detail: error.code ?? error.message })
+    })
+    asked.end()
+  })
+}

@@ -1,0 +1,2 @@
+console.error('no configuration')
+process.exitCode = 3
