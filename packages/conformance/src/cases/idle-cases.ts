@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { quick } from '../drain-options.js'
+import { startServer } from '../forked-server.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+export const idleCases: readonly BehaviourCase[] = [
+  {
+    name: 'an idle connection is ended with FIN once the window and linger are over',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      expect(await client.closed).toBe('fin')
+      expect(server.sinceSignal()).toBeGreaterThan(quick.shutdownDelay + quick.linger - 50)
+      const exit = await server.exited()
+      expect(exit).toMatchObject({
+        code: 0,
+        report: { clean: true, signal: 'SIGTERM', exitCode: 0, cut: [] },
+      })
+    },
+  },
+  {
+    name: 'a process without connections leaves when the window is over',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, linger: 3000 } })
+      server.signal()
+      const exit = await server.exited()
+      expect(exit.code).toBe(0)
+      expect(exit.ms).toBeGreaterThan(quick.shutdownDelay - 20)
+      expect(exit.ms).toBeLessThan(2500)
+    },
+  },
+  {
+    name: 'an idle connection is served one last time during the window, and told to close',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const client = await server.connect()
+      const first = await client.get('/fast')
+      expect(first.headers['connection']).not.toBe('close')
+      server.signal()
+      await server.draining()
+      const last = await client.get('/fast')
+      expect(last).toMatchObject({ status: 200, text: 'fast', headers: { connection: 'close' } })
+      expect(await client.closed).toBe('fin')
+      expect(server.child.exitCode).toBe(null)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'an idle connection is served one last time during linger, and the process leaves as soon as it is gone',
+    async run(subject) {
+      await using server = await startServer(subject, {
+        options: { ...quick, linger: 5000, gracePeriod: 20_000 },
+      })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      await server.refusing()
+      const last = await client.get('/fast')
+      expect(last).toMatchObject({ status: 200, text: 'fast', headers: { connection: 'close' } })
+      expect(await client.closed).toBe('fin')
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+      expect(exit.ms).toBeLessThan(4000)
+    },
+  },
+  {
+    name: 'idle connections stay while another request holds the process',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const [idle, busy] = [await server.connect(), await server.connect()]
+      await idle.get('/fast')
+      const slow = busy.get('/slow?ms=2000')
+      await sleep(100)
+      server.signal()
+      await sleep(quick.shutdownDelay + quick.linger + 600)
+      expect(idle.ending).toBe(undefined)
+      expect(await idle.get('/fast')).toMatchObject({ status: 200, headers: { connection: 'close' } })
+      expect(await slow).toMatchObject({ status: 200, text: 'slow' })
+      expect(await server.exited()).toMatchObject({ code: 0 })
+    },
+  },
+  {
+    name: 'without linger an idle connection is ended when the window is over',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, linger: 0 } })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      expect(await client.closed).toBe('fin')
+      expect(server.sinceSignal()).toBeGreaterThan(quick.shutdownDelay - 20)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+]

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { quick } from '../drain-options.js'
+import { startServer } from '../forked-server.js'
+import { requestBytes } from '../raw-client.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+export const pipeliningCases: readonly BehaviourCase[] = [
+  {
+    name: 'three pipelined requests are all answered, and only the last answer closes',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      for (const ms of [900, 600, 750]) void client.request('GET', `/slow?ms=${ms}`)
+      await sleep(250)
+      server.signal()
+      const connection = []
+      for (let number = 0; number < 3; number++) {
+        const { status, text, headers } = await client.response()
+        expect({ status, text }).toEqual({ status: 200, text: 'slow' })
+        connection.push(headers['connection'] === 'close')
+      }
+      expect(connection).toEqual([false, false, true])
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'pipelined requests whose answers wait behind a slow one are all answered',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      void client.request('GET', '/slow?ms=1500')
+      void client.request('GET', '/fast')
+      void client.request('GET', '/fast')
+      await sleep(250)
+      server.signal()
+      const texts = []
+      for (let number = 0; number < 3; number++) texts.push((await client.response()).text)
+      expect(texts).toEqual(['slow', 'fast', 'fast'])
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'of requests pipelined into the window exactly those run that are answered, the last one closing',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      await server.draining()
+      const ids = ['a', 'b', 'c']
+      await client.send(Buffer.concat(ids.map((id) => requestBytes('GET', `/mark?id=${id}`))))
+      const answered = []
+      let closing = false
+      while (!closing) {
+        const { text, headers } = await client.response()
+        answered.push(text)
+        closing = headers['connection'] === 'close'
+      }
+      expect(await client.closed).toBe('fin')
+      await server.exited()
+      expect(answered).toEqual(ids.slice(0, answered.length))
+      expect(server.said('ran')).toEqual(answered)
+    },
+  },
+  {
+    name: 'a request behind a Connection: close head is discarded unexecuted, and the 8 MB before it arrive whole',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 800 } })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      await server.draining()
+      void client.request('GET', '/big?mb=8')
+      expect((await client.head()).headers['connection']).toBe('close')
+      client.pause()
+      void client.request('GET', '/mark?id=behind')
+      void client.request('POST', '/mark?id=body', { body: Buffer.alloc(2 ** 20, 'y') })
+      await sleep(1500)
+      client.resume()
+      const big = await client.response()
+      expect(big.body.length).toBe(8 * 2 ** 20)
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      expect(server.said('ran')).toEqual([])
+    },
+  },
+]

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { quick } from '../drain-options.js'
+import { type ForkedServer, startServer } from '../forked-server.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+const statuses = async (server: ForkedServer) => {
+  const client = await server.connect()
+  const answers: Record<string, number> = {}
+  for (const probe of ['startupz', 'readyz', 'livez']) answers[probe] = (await client.get(`/${probe}`)).status
+  client.destroy()
+  return answers
+}
+
+export const probeCases: readonly BehaviourCase[] = [
+  {
+    name: 'while starting, only liveness is green; when ready, all are',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick, startup: 1000 })
+      expect(await statuses(server)).toEqual({ startupz: 503, readyz: 503, livez: 200 })
+      await server.line('ready')
+      expect(await statuses(server)).toEqual({ startupz: 200, readyz: 200, livez: 200 })
+    },
+  },
+  {
+    name: 'readiness turns red once, at the trigger, and liveness stays green to the end',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const prober = await server.connect()
+      const seen: string[] = []
+      let signalled = false
+      for (let round = 0; round < 30; round++) {
+        const { status } = await prober.get('/readyz').catch(() => ({ status: 0 }))
+        if (status !== 0 && seen.at(-1) !== String(status)) seen.push(String(status))
+        if (!signalled && round === 10) server.signal()
+        signalled ||= round === 10
+        if (prober.ending !== undefined || status === 0) break
+        await sleep(10)
+      }
+      expect(seen).toEqual(['200', '503'])
+      expect(await statuses(server)).toEqual({ startupz: 200, readyz: 503, livez: 200 })
+    },
+  },
+  {
+    name: 'probes answer on open connections after the listener has closed',
+    async run(subject) {
+      await using server = await startServer(subject, {
+        options: { ...quick, linger: 3000, gracePeriod: 14_000 },
+      })
+      const [live, ready] = [await server.connect(), await server.connect()]
+      for (const client of [live, ready]) await client.get('/fast')
+      server.signal()
+      await server.refusing()
+      expect((await live.get('/livez')).status).toBe(200)
+      expect((await ready.get('/readyz')).status).toBe(503)
+    },
+  },
+  {
+    name: 'a probe says its state in body and headers, is never cached, and answers HEAD',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const client = await server.connect()
+      const ready = await client.get('/readyz?from=test')
+      expect(JSON.parse(ready.text)).toMatchObject({ status: 'ok', state: 'ready' })
+      expect(ready.headers).toMatchObject({ 'cache-control': 'no-store', 'lifecycle-state': 'ready' })
+      expect(await client.ask('HEAD', '/livez')).toMatchObject({ status: 200, text: '' })
+      server.signal()
+      await server.draining()
+      const draining = await client.get('/readyz')
+      expect(JSON.parse(draining.text)).toMatchObject({ status: 'unavailable', state: 'draining' })
+      expect(draining.headers).toMatchObject({ 'cache-control': 'no-store', 'lifecycle-state': 'draining' })
+    },
+  },
+  {
+    name: 'other methods and near misses of a probe path belong to the application',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      expect((await client.ask('POST', '/livez', { body: '' })).status).toBe(404)
+      expect((await client.get('/livez/')).status).toBe(404)
+      expect((await client.get('/livezz')).status).toBe(404)
+      expect((await client.get('/fast?path=/livez')).text).toBe('fast')
+    },
+  },
+  {
+    name: 'probe paths can be changed, and left out',
+    async run(subject) {
+      await using moved = await startServer(subject, {
+        options: { ...quick, probes: { readyz: '/health/ready' } },
+      })
+      const client = await moved.connect()
+      expect((await client.get('/health/ready')).status).toBe(200)
+      expect((await client.get('/readyz')).status).toBe(404)
+      expect((await client.get('/livez')).status).toBe(200)
+      await using without = await startServer(subject, { options: { ...quick, probes: false } })
+      expect(await statuses(without)).toEqual({ startupz: 404, readyz: 404, livez: 404 })
+    },
+  },
+  {
+    name: 'a pipelined probe does not overtake, and a request behind it is answered',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      for (const path of ['/slow?ms=200', '/livez', '/fast']) void client.request('GET', path)
+      expect((await client.response()).text).toBe('slow')
+      expect(JSON.parse((await client.response()).text)).toMatchObject({ status: 'ok' })
+      expect((await client.response()).text).toBe('fast')
+    },
+  },
+]

@@ -1,0 +1,7 @@
+export { type DelayedRelay, delayedRelay } from './delayed-relay.js'
+export { behaviour, describeServer } from './describe-server.js'
+export { brief, quick } from './drain-options.js'
+export { type Exit, ForkedServer, type ForkOptions, startScript, startServer } from './forked-server.js'
+export { type Ending, RawClient, type RawResponse, requestBytes, type Target } from './raw-client.js'
+export type { CutWork, PrintedReport } from './report.js'
+export type { BehaviourCase, Capability, ServerUnderTest } from './server-under-test.js'

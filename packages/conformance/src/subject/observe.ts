@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** The part of a lifecycle that subjects use. */
+export interface ObservedLifecycle {
+  readonly state: string
+  readonly signal: AbortSignal
+  readonly cutoff: AbortSignal
+  on(event: 'stopped', fn: (report: never) => void): unknown
+  startup(name: string, fn: () => unknown): unknown
+}
+
+/** Tells the test something: one JSON line on stdout. */
+export function say(line: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+/** The lifecycle options that the test asked for. */
+export function testOptions(): Record<string, unknown> {
+  return JSON.parse(process.env['LAMEDUCK_TEST_OPTIONS'] ?? '{}') as Record<string, unknown>
+}
+
+/** Prints what a lifecycle goes through, and gives it a startup task if the test asked for one. */
+export function observe(lifecycle: ObservedLifecycle): void {
+  const startup = Number(process.env['LAMEDUCK_TEST_STARTUP'] ?? 0)
+  if (startup > 0) lifecycle.startup('warm-up', () => sleep(startup))
+  lifecycle.signal.addEventListener('abort', () => say({ draining: true }))
+  lifecycle.cutoff.addEventListener('abort', () => say({ cutoff: true }))
+  lifecycle.on('stopped', (report) => say({ report }))
+}
+
+/** To be called when the server listens; says when the lifecycle has become ready, whoever makes it so. */
+export async function sayListening(lifecycle: Pick<ObservedLifecycle, 'state'>, port: number): Promise<void> {
+  say({ listening: port })
+  while (lifecycle.state === 'starting') await sleep(5)
+  say({ ready: true })
+}

@@ -1,0 +1,8 @@
+import { describeServer } from '@lameduck/conformance'
+
+describeServer({
+  name: 'node:https',
+  script: new URL('subjects/https.mjs', import.meta.url),
+  protocol: 'https',
+  capabilities: ['tls', 'upgrade'],
+})
