@@ -95,6 +95,7 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
             onResponseError(_controller, error: NodeJS.ErrnoException) {
               end(
                 classifyFailure({
+                  name: error.name,
                   code: error.code,
                   message: error.message,
                   connected,

@@ -3,10 +3,10 @@
  *
  * - `reset`: the connection was reset before the response head
  * - `hang-up`: the connection was closed before the response head
- * - `truncated`: the connection ended inside the body
+ * - `truncated`: the body ended early, or went on in a way that is not HTTP
  * - `status`: a complete answer whose status is not 2xx
  * - `time-out`: nothing came for as long as `--timeout` says
- * - `malformed`: what came is not HTTP
+ * - `malformed`: what came instead of a response head is not HTTP
  * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent
  * - `refused`: `--retry-refused`, and every attempt was refused
  */
@@ -28,6 +28,8 @@ export type Outcome =
 
 /** What is known of an attempt that ended with an error. */
 export interface FailedAttempt {
+  /** `error.name`; undici's parser errors have no code. */
+  name: string
   /** `error.code`, from Node or undici. */
   code: string | undefined
   message: string
@@ -47,20 +49,22 @@ const timeOutCodes = new Set([
   'UND_ERR_DESTROYED',
 ])
 const resetCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
-const cutBodyCodes = new Set(['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE'])
 
 /** Sorts an attempt that ended with an error under its cause. */
-export function classifyFailure({ code, message, connected, headReceived }: FailedAttempt): Outcome {
-  const detail = code === undefined ? message : `${code}: ${message}`
+export function classifyFailure({
+  name,
+  code = '',
+  message,
+  connected,
+  headReceived,
+}: FailedAttempt): Outcome {
+  const detail = code === '' ? message : `${code}: ${message}`
   const lost = (cause: LossCause): Outcome => ({ kind: 'lost', cause, detail })
-  if (code !== undefined) {
-    if (timeOutCodes.has(code)) return lost('time-out')
-    if (!connected && refusedCodes.has(code)) return { kind: 'refused', detail }
-    if (cutBodyCodes.has(code)) return lost('truncated')
-    if (code.startsWith('HPE_')) return lost('malformed')
-  }
+  if (timeOutCodes.has(code)) return lost('time-out')
+  if (!connected && refusedCodes.has(code)) return { kind: 'refused', detail }
   if (headReceived) return lost('truncated')
-  return lost(code !== undefined && resetCodes.has(code) ? 'reset' : 'hang-up')
+  if (name === 'HTTPParserError') return lost('malformed')
+  return lost(resetCodes.has(code) ? 'reset' : 'hang-up')
 }
 
 /** A response that came whole. */

@@ -69,7 +69,7 @@ function endCell({ drainMs, sigkill, died, exitCode, exitSignal, readyAfterMs }:
   if (sigkill) return 'SIGKILL'
   const end = exitSignal ?? (exitCode === null ? '-' : `exit ${exitCode}`)
   if (died) return `${end}, by itself`
-  if (readyAfterMs === null) return `${end}, never ready`
+  if (readyAfterMs === null) return 'never ready'
   return drainMs === null ? 'end of rehearsal' : end
 }
 
