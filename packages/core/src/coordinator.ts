@@ -1,0 +1,198 @@
+import { writeSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
+import { type Clock, systemClock } from './clock.js'
+import type { Drain } from './drain.js'
+import { createGate, type Gate } from './gate.js'
+import type { Report } from './report.js'
+import type { State } from './state.js'
+import { crashTrigger, gesture, signalTrigger, type Trigger } from './trigger.js'
+
+/** What the coordinator needs of a process. `process` is one; a test has its own. */
+export interface ProcessLike {
+  on(event: string, listener: (...args: never[]) => void): unknown
+  off(event: string, listener: (...args: never[]) => void): unknown
+  listenerCount(event: string): number
+  exit(code: number): void
+  printError(text: string): void
+}
+
+/** What a lifecycle is to the coordinator. */
+export interface Member {
+  readonly state: State
+  readonly signals: readonly NodeJS.Signals[]
+  readonly stopsBySigint: boolean
+  readonly drainsOnCrash: boolean
+  /** When a drain that begins now would have to be over, in Unix milliseconds. */
+  deadlineOf(trigger: Trigger): number
+  /** Begins to drain, or makes a drain under way end by `latest`. */
+  begin(trigger: Trigger, latest: number): Promise<Report>
+  /** The drain goes on as if nothing had come. */
+  ignored(signal: NodeJS.Signals): void
+  /** The process exits now: what is left is cut, no hook runs. */
+  forced(exitCode: number): void
+  /** Gets the last lines out. */
+  flush(): Promise<void>
+}
+
+/** Owns the signals, the deadline and the exit for every lifecycle of the process. */
+export interface Coordinator {
+  /** Looked at by every drain of the process. */
+  readonly gate: Gate
+  /** Every drain under way: no hook runs before all of them are empty. */
+  readonly drains: Set<Drain>
+  /** Listens for the member's signals from now on; returns how to leave. */
+  join(member: Member): () => void
+  /** Ends the process because of `trigger`. */
+  end(trigger: Trigger): void
+}
+
+/** The end of the process, once something has started it. */
+interface Ending {
+  readonly trigger: Trigger
+  readonly since: number
+  deadline: number
+  exitCode: number
+  /** Who drains because of it, and until when. */
+  readonly joined: [Member, Promise<void>][]
+}
+
+const forcedBySigint = 130
+const forcedByDeadline = 1
+/** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
+const overtime = 50
+/** The most that the loggers get to write their last lines. */
+const flushLimit = 250
+
+/** Creates a coordinator for `host`. */
+export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
+  const gate = createGate()
+  const drains = new Set<Drain>()
+  const members = new Set<Member>()
+  const listening = new Map<string, (...args: never[]) => void>()
+  let ending: Ending | undefined
+  let hasCrashed = false
+  let cancelDeadline = () => {}
+
+  const exit = (code: number) => {
+    const flushed = Promise.all((ending?.joined ?? []).map(([member]) => member.flush()))
+    const cancel = clock.after(flushLimit, () => host.exit(code))
+    void flushed.finally(() => {
+      cancel()
+      host.exit(code)
+    })
+  }
+
+  const force = (code: number) => {
+    for (const [member] of ending?.joined ?? []) member.forced(code)
+    exit(code)
+  }
+
+  /** Exits when every member has stopped, those that joined meanwhile included. */
+  const exitWhenStopped = async ({ joined }: Ending) => {
+    for (let i = 0; i < joined.length; i++) await joined[i]?.[1]
+    cancelDeadline()
+    exit(ending?.exitCode ?? 0)
+  }
+
+  const begin = (member: Member, trigger: Trigger) => {
+    if (ending === undefined) return
+    const stopped = member.begin(trigger, ending.deadline).then(({ exitCode }) => {
+      if (ending !== undefined) ending.exitCode ||= exitCode
+    })
+    ending.joined.push([member, stopped])
+  }
+
+  const end = (trigger: Trigger) => {
+    const latest = Math.min(...[...members].map((member) => member.deadlineOf(trigger)))
+    const isFirst = ending === undefined
+    ending ??= { trigger, since: clock.now(), deadline: latest, exitCode: 0, joined: [] }
+    ending.deadline = Math.min(ending.deadline, latest)
+    ending.exitCode ||= trigger.exitCode ?? 0
+    cancelDeadline()
+    cancelDeadline = clock.after(ending.deadline - clock.now() + overtime, () => force(forcedByDeadline))
+    for (const member of members) begin(member, trigger)
+    if (isFirst) void exitWhenStopped(ending)
+  }
+
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (ending === undefined) {
+      end(
+        signalTrigger(
+          signal,
+          [...members].some((member) => member.stopsBySigint),
+        ),
+      )
+    } else if (clock.now() - ending.since >= gesture) {
+      if (signal === 'SIGINT') force(forcedBySigint)
+      else for (const [member] of ending.joined) member.ignored(signal)
+    }
+  }
+
+  const onCrash = (error: unknown) => {
+    if (host.listenerCount('uncaughtException') > 1) return
+    host.printError(`${inspect(error)}\n\nNode.js ${process.version}\n`)
+    const isUp = [...members].some(({ state }) => state === 'ready' || state === 'draining')
+    if (hasCrashed || !isUp) return host.exit(1)
+    hasCrashed = true
+    end(crashTrigger)
+  }
+
+  const listen = () => {
+    const wanted = new Set<string>([...members].flatMap(({ signals }) => signals))
+    if ([...members].some(({ drainsOnCrash }) => drainsOnCrash)) wanted.add('uncaughtException')
+    for (const [event, listener] of listening) {
+      if (wanted.has(event)) continue
+      host.off(event, listener)
+      listening.delete(event)
+    }
+    for (const event of wanted) {
+      if (listening.has(event)) continue
+      const listener = event === 'uncaughtException' ? onCrash : onSignal
+      listening.set(event, listener)
+      host.on(event, listener)
+    }
+  }
+
+  return {
+    gate,
+    drains,
+    join(member) {
+      members.add(member)
+      listen()
+      const late = ending
+      if (late !== undefined) process.nextTick(() => begin(member, late.trigger))
+      return () => {
+        members.delete(member)
+        listen()
+      }
+    },
+    end,
+  }
+}
+
+/** A worker thread neither hears signals nor may end the process: it is told by its parent. */
+const deaf: ProcessLike = {
+  on: () => {},
+  off: () => {},
+  listenerCount: () => 0,
+  exit: () => {},
+  printError: () => {},
+}
+
+const thisProcess: ProcessLike = {
+  on: (event, listener) => process.on(event, listener as () => void),
+  off: (event, listener) => process.off(event, listener as () => void),
+  listenerCount: (event) => process.listenerCount(event),
+  exit: (code) => process.exit(code),
+  printError: (text) => writeSync(2, text),
+}
+
+const kCoordinator = Symbol.for('lameduck.coordinator.v1')
+
+/** The one coordinator of this process, whichever copy of lameduck came first. */
+export function processCoordinator(): Coordinator {
+  const holder = globalThis as { [kCoordinator]?: Coordinator }
+  holder[kCoordinator] ??= createCoordinator(isMainThread ? thisProcess : deaf, systemClock)
+  return holder[kCoordinator]
+}

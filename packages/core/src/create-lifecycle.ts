@@ -1,0 +1,223 @@
+import { setMaxListeners } from 'node:events'
+import { type Clock, systemClock } from './clock.js'
+import { type Coordinator, processCoordinator } from './coordinator.js'
+import { createDrain, type Drain } from './drain.js'
+import type { Drainable } from './drainable.js'
+import { LifecycleError } from './errors.js'
+import { createEmitter } from './events.js'
+import { createHolds } from './holds.js'
+import { runWithin } from './hooks.js'
+import type { Lifecycle } from './lifecycle.js'
+import { logEvents } from './log-events.js'
+import { consoleLogger, flushed } from './logger.js'
+import type { LifecycleOptions } from './options.js'
+import { makePlan } from './plan.js'
+import { ownSurroundings, type Surroundings } from './platform.js'
+import type { Report } from './report.js'
+import { kSeats, type Seats } from './seats.js'
+import { resolveSettings } from './settings.js'
+import { nextState, type State, type Transition } from './state.js'
+import { createStopHooks } from './stop-hooks.js'
+import { toDrainable } from './to-drainable.js'
+import type { Trigger } from './trigger.js'
+
+/** What a lifecycle lives in: injected, so that a test can have its own. */
+export interface LifecycleHost {
+  readonly clock: Clock
+  readonly coordinator: Coordinator
+  readonly surroundings: Surroundings
+}
+
+/**
+ * Creates a lifecycle for this process. It hears signals from now on.
+ *
+ * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, OPTIONS_DO_NOT_FIT, ENVIRONMENT_INVALID
+ */
+export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
+  const host = { clock: systemClock, coordinator: processCoordinator(), surroundings: ownSurroundings() }
+  return createLifecycleIn(host, options)
+}
+
+/** Creates a lifecycle in a host of the caller's. */
+export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions = {}): Lifecycle {
+  const { clock, coordinator } = host
+  const { gate, drains } = coordinator
+  const settings = resolveSettings(options, host.surroundings)
+  const logger = settings.logger ?? consoleLogger()
+  const emitter = createEmitter()
+  const createdAt = clock.now()
+  const draining = new AbortController()
+  const cutoff = new AbortController()
+  setMaxListeners(0, draining.signal, cutoff.signal)
+  const servers = new Set<Drainable>()
+  const holds = createHolds(clock, gate.notify)
+  const stopHooks = createStopHooks()
+  const onDrains = new Set<() => unknown>()
+  const preparing = new Set<() => unknown>()
+  let state: State = 'starting'
+  let drain: Drain | undefined
+  let stopped: Promise<Report> | undefined
+  let wasCalledToStop = false
+
+  const move = (transition: Transition) => {
+    const next = nextState(state, transition)
+    if (next === undefined) {
+      throw new LifecycleError('ILLEGAL_TRANSITION', `cannot ${transition} while ${state}`)
+    }
+    state = next
+  }
+
+  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit'>) =>
+    makePlan(settings, {
+      hasHooks: stopHooks.size > 0,
+      window: trigger.window && state === 'ready' && [...servers].some(({ listening }) => listening),
+      linger: trigger.linger && state === 'ready',
+      ...(trigger.limit === undefined ? {} : { limit: trigger.limit }),
+    })
+
+  /** Calls an `onDrain` function; the drain waits for it. */
+  const prepare = (fn: () => unknown) => {
+    const left = (drain?.plan.at?.cutoff ?? clock.now()) - clock.now()
+    preparing.add(fn)
+    void runWithin(clock, { name: fn.name || 'onDrain', fn }, left).then((outcome) => {
+      preparing.delete(fn)
+      if (outcome.outcome !== 'done') drain?.note(outcome)
+      gate.notify()
+    })
+  }
+
+  const start = (trigger: Trigger, latest: number): Promise<Report> => {
+    const plan = planFor(trigger)
+    move('drain')
+    const begun = createDrain({
+      clock,
+      gate,
+      emitter,
+      trigger,
+      plan,
+      servers,
+      holds,
+      preparing,
+      drains,
+      rejectLate: settings.late === 'reject',
+      forcedExitCode: settings.forcedExitCode,
+      hooks: stopHooks.inOrder,
+      closers: stopHooks.closers,
+      abortCutoff: () => cutoff.abort(),
+    })
+    drain = begun
+    drains.add(begun)
+    begun.shorten(latest)
+    const { reason, signal } = trigger
+    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
+    const report = begun.run()
+    for (const fn of onDrains) prepare(fn)
+    draining.abort()
+    return report.then((result) => {
+      drains.delete(begun)
+      gate.notify()
+      move('finish')
+      leave()
+      emitter.emit('stopped', result)
+      return result
+    })
+  }
+
+  const begin = (trigger: Trigger, latest: number): Promise<Report> => {
+    if (stopped === undefined) stopped = start(trigger, latest)
+    else {
+      drain?.shorten(latest)
+      if (!trigger.window) drain?.hurry()
+    }
+    return stopped
+  }
+
+  const keepsReadiness = () =>
+    settings.readinessDuringDrain === 'keep' && drain !== undefined && !drain.isClosing
+
+  const attach = (server: unknown, probes = settings.probes) => {
+    const drainable = toDrainable(server, { clock, probes, state: () => state, keepsReadiness })
+    servers.add(drainable)
+    drain?.include(drainable)
+  }
+
+  if (logger) logEvents(emitter, logger)
+
+  const leave = coordinator.join({
+    get state() {
+      return state
+    },
+    signals: settings.signals,
+    stopsBySigint: settings.stopsBySigint,
+    drainsOnCrash: settings.crash === 'drain',
+    deadlineOf: (trigger) => clock.now() + planFor(trigger).deadline,
+    begin,
+    ignored(signal) {
+      emitter.emit('signalIgnored', { signal })
+    },
+    forced(exitCode) {
+      if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.forcedReport(exitCode))
+    },
+    flush: () => flushed(logger),
+  })
+
+  const seats: Seats = {
+    waiting: new Set(),
+    probes: settings.probes,
+    attach,
+    closeWith: stopHooks.addCloser,
+  }
+
+  const lifecycle: Lifecycle & { [kSeats]: Seats } = {
+    get state() {
+      return state
+    },
+    get plan() {
+      return drain?.plan ?? planFor({ window: true, linger: true })
+    },
+    signal: draining.signal,
+    cutoff: cutoff.signal,
+    onDrain(fn) {
+      if (typeof fn !== 'function') {
+        throw new LifecycleError('ARGUMENT_INVALID', `onDrain: expected a function, got ${typeof fn}`)
+      }
+      if (state === 'draining') prepare(fn)
+      else if (state !== 'stopped') onDrains.add(fn)
+      return () => void onDrains.delete(fn)
+    },
+    hold(name) {
+      if (typeof name !== 'string' || name === '') {
+        throw new LifecycleError('ARGUMENT_INVALID', `hold: expected a name, got ${JSON.stringify(name)}`)
+      }
+      return holds.take(name)
+    },
+    on: emitter.on,
+    attach(server) {
+      attach(server)
+      return lifecycle
+    },
+    onStop(name, fn, hookOptions = {}) {
+      if (state === 'stopped') {
+        throw new LifecycleError('ILLEGAL_TRANSITION', `onStop("${name}") would never run: already stopped`)
+      }
+      stopHooks.add({ name, fn, ...hookOptions })
+      return lifecycle
+    },
+    async ready() {
+      if (state === 'starting') {
+        move('becomeReady')
+        emitter.emit('ready', { duration: clock.now() - createdAt })
+      } else if (state !== 'ready' && wasCalledToStop) move('becomeReady')
+    },
+    stop({ reason = 'stop', window = false } = {}) {
+      wasCalledToStop = stopped === undefined || wasCalledToStop
+      const trigger = { reason, window, linger: window }
+      return stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
+    },
+    async [Symbol.asyncDispose]() {
+      await lifecycle.stop({ reason: 'dispose' })
+    },
+    [kSeats]: seats,
+  }
+  return lifecycle
+}

@@ -1,0 +1,57 @@
+import type { Cut } from './report.js'
+
+/** What a drainable tells the drain while it is being watched. */
+export interface DrainWatcher {
+  /** `inFlight` or `connections` may have become 0. */
+  changed(): void
+  /** Somebody who is no probe has connected anew: traffic is still routed here. */
+  arrived(): void
+  /** Requests that arrive after the window are answered 503 instead of served. */
+  readonly rejectLate: boolean
+}
+
+/**
+ * The port that a server offers to the drain, so that anything which holds work and connections can take part.
+ * Asking clients to leave, closing idle connections and dropping work are three different calls.
+ */
+export interface Drainable {
+  /** What the report calls it: `http`, `grpc`, … */
+  readonly kind: string
+  /** New connections are accepted: traffic may be routed here. */
+  readonly listening: boolean
+  /** Requests, streams or calls that are not finished. */
+  readonly inFlight: number
+  /** Open connections, idle ones included. */
+  readonly connections: number
+  /** Requests finished since `announce`, probes aside. */
+  readonly finished: number
+  /** Connections that were closed since `announce`, by what they were doing. */
+  readonly closed: Readonly<Record<string, number>>
+  /** Requests per second over the last minute, probes aside. */
+  rate(): number
+  /** Tells clients to leave from now on, and serves on. Runs in the tick of the trigger, and must not throw. */
+  announce(watcher: DrainWatcher): void
+  /**
+   * Stops accepting connections without resetting those that the kernel has accepted. Connections that have not sent a
+   * whole request head get `patience` milliseconds to get on.
+   */
+  stopAccepting(patience: number): Promise<void>
+  /** Closes the connections without work; resolves when they are gone. Work that has just arrived is left alone. */
+  closeIdle(): Promise<void>
+  /** The work that is not finished, as the report lists it. */
+  unfinished(): readonly Cut[]
+  /** Ends all work by force; resolves when every connection is closed. */
+  cut(): Promise<void>
+  /** Lets go of what the drain held, after the last hook and before the framework's own close. */
+  release(): void
+}
+
+/** Whether `value` offers the port. */
+export function isDrainable(value: unknown): value is Drainable {
+  const methods = ['rate', 'announce', 'stopAccepting', 'closeIdle', 'unfinished', 'cut', 'release']
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  )
+}

@@ -1,0 +1,34 @@
+/**
+ * Every code a {@link LifecycleError} can carry, with the sentence that explains it.
+ * The list is closed: nothing in lameduck throws a bare `Error`.
+ */
+export const errorCodes = {
+  OPTION_UNKNOWN: 'an option that does not exist was given',
+  OPTION_INVALID: 'an option has the wrong type or a value out of range',
+  OPTIONS_DO_NOT_FIT: 'the explicit times add up to more than the grace period',
+  ENVIRONMENT_INVALID: 'a LAMEDUCK_* environment variable cannot be used',
+  ILLEGAL_TRANSITION: 'the call makes no sense in the present state',
+  NOT_A_SERVER: 'attach() was given something that cannot be drained',
+  ALREADY_ATTACHED: 'the same server was attached twice',
+  NAME_TAKEN: 'two hooks of one kind have the same name',
+  ARGUMENT_INVALID: 'an argument has the wrong type',
+  LIFECYCLE_SHARED: 'lifecycle options stand beside `lifecycle`, which already has its own',
+  ALREADY_REGISTERED: 'the adapter was registered twice on one application',
+  PROBE_ROUTE_TAKEN: "one of the application's routes is on a probe path",
+  CLOSE_TIMED_OUT: "the framework's own close did not finish in time",
+} as const
+
+/** One of the codes of {@link errorCodes}. */
+export type LifecycleErrorCode = keyof typeof errorCodes
+
+/** The only error that lameduck throws: a stable `code`, and a message that names what was expected and what came. */
+export class LifecycleError extends Error {
+  override readonly name = 'LifecycleError'
+  /** Stable across releases; compare this, never the message. */
+  readonly code: LifecycleErrorCode
+
+  constructor(code: LifecycleErrorCode, message: string, options?: ErrorOptions) {
+    super(`${message} (${code})`, options)
+    this.code = code
+  }
+}

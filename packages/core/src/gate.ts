@@ -1,0 +1,28 @@
+/** Lets any number of waiters wait for conditions over shared state, without polling. */
+export interface Gate {
+  /** Looks at every waiter's condition again. To be called whenever something that a condition reads has changed. */
+  notify(): void
+  /** Resolves as soon as `condition` holds: now, or at a later {@link notify}. */
+  until(condition: () => boolean): Promise<void>
+}
+
+/** Creates a gate nobody waits at. */
+export function createGate(): Gate {
+  const waiters = new Set<() => void>()
+  return {
+    notify() {
+      for (const look of [...waiters]) look()
+    },
+    until(condition) {
+      if (condition()) return Promise.resolve()
+      return new Promise((resolve) => {
+        const look = () => {
+          if (!condition()) return
+          waiters.delete(look)
+          resolve()
+        }
+        waiters.add(look)
+      })
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ProbeAnswer } from '../probes.js'
+import { silence } from './leave.js'
+
+/** Answers a probe; nobody else sees the request. */
+export function writeProbe(req: IncomingMessage, res: ServerResponse, answer: ProbeAnswer): void {
+  req.resume()
+  res.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) })
+  res.end(answer.body)
+}
+
+/** Says that the server is leaving, in place of the application. */
+export function writeUnavailable(res: ServerResponse): void {
+  const body = 'Service Unavailable'
+  res.writeHead(503, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': body.length,
+    'retry-after': '1',
+  })
+  res.end(body)
+}
+
+/** Answers in place of a handler that has not begun to, and swallows what the handler says later. */
+export function answerForHandler(res: ServerResponse, isLast: boolean): void {
+  for (const name of res.getHeaderNames()) res.removeHeader(name)
+  res.statusMessage = ''
+  if (isLast) res.setHeader('connection', 'close')
+  writeUnavailable(res)
+  silence(res)
+}
+
+/** Tells a client whose request head is unfinished that its time is over (RFC 9110 §15.5.9), and hangs up. */
+export function writeTimeout(socket: Socket): void {
+  socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+}

@@ -1,0 +1,149 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+import { createGate } from '../gate.js'
+import type { Cut } from '../report.js'
+import { answerForHandler, writeTimeout } from './answers.js'
+import {
+  type Connection,
+  type ConnectionTracker,
+  type Exchange,
+  exchangesOf,
+  lastExchange,
+} from './connections.js'
+import type { Handshakes } from './handshakes.js'
+import { farewell, hangUp } from './leave.js'
+
+/** Closing 20 000 sockets at once blocks the event loop for a third of a second; this many do not. */
+const batch = 500
+
+/** How the connections of one server end while draining. */
+export interface Closing {
+  /** Connections closed so far, by what they were doing. */
+  readonly counts: Record<string, number>
+  /** To be told of every connection that has closed. */
+  ended(connection: Connection): void
+  /** To be told when the last handshake is over. */
+  changed(): void
+  /** After `patience` milliseconds, closes the connections that have not sent a whole head. */
+  reapUnspoken(patience: number): void
+  /** Closes the connections without work; resolves when they are gone. */
+  closeIdle(): Promise<void>
+  /** The requests and foreign protocols that are not finished. */
+  unfinished(): Cut[]
+  /** Ends everything by force; resolves when every connection is gone. */
+  cut(): Promise<void>
+  /** Cancels what {@link reapUnspoken} still had to do. */
+  stop(): void
+}
+
+const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) => socket.bytesRead > bytesWhenIdle
+const isIdle = ({ current, upgradedAt, leaving }: Connection) =>
+  current === undefined && upgradedAt === undefined && !leaving
+const isUnspoken = (connection: Connection) =>
+  isIdle(connection) && (connection.socket.bytesRead === 0 || hasHalfHead(connection))
+
+const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
+
+function describeRequest(clock: Clock, { req, startedAt }: Exchange): Cut {
+  const path = (req.url ?? '').replace(/\?.*/s, '')
+  const age = clock.now() - startedAt
+  return { kind: 'request', method: req.method ?? '', path, age, ...peerOf(req.socket) }
+}
+
+/** Creates the closing side of one server's connections. */
+export function createClosing(clock: Clock, connections: ConnectionTracker, handshakes: Handshakes): Closing {
+  const counts: Record<string, number> = {}
+  const gate = createGate()
+  let stop = () => {}
+
+  const count = (kind: string, by = 1) => {
+    if (by > 0) counts[kind] = (counts[kind] ?? 0) + by
+  }
+
+  const closeWithoutWork = (connection: Connection) => {
+    const { socket } = connection
+    connection.closedAs = 'idle'
+    if (socket.bytesRead === 0) connection.closedAs = 'silent'
+    else if (hasHalfHead(connection)) {
+      connection.closedAs = 'half-head'
+      writeTimeout(socket)
+    }
+    hangUp(clock, connection)
+  }
+
+  const inBatches = (found: Connection[], end: (connection: Connection) => void): Promise<void> =>
+    new Promise((resolve) => {
+      const next = (from: number) => {
+        found.slice(from, from + batch).forEach(end)
+        if (from + batch >= found.length) resolve()
+        else clock.nextTurn(() => next(from + batch))
+      }
+      next(0)
+    })
+
+  /** Closes the connections that `is` chooses, and looks again when each one's turn has come. */
+  const closeThose = (is: (connection: Connection) => boolean) =>
+    inBatches([...connections].filter(is), (connection) => {
+      if (is(connection)) closeWithoutWork(connection)
+    })
+
+  const anybodyLeaves = () => {
+    for (const { leaving } of connections) if (leaving) return true
+    return false
+  }
+
+  const endWork = (connection: Connection) => {
+    const exchanges = exchangesOf(connection)
+    const last = lastExchange(connection)
+    if (connection.upgradedAt !== undefined || last !== undefined) connection.closedAs = 'cut'
+    for (const exchange of exchanges) {
+      if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange === last)
+    }
+    if (connection.upgradedAt !== undefined) connection.socket.end()
+  }
+
+  return {
+    counts,
+    ended({ closedAs, leaving }) {
+      count(closedAs ?? (leaving ? 'told-to-leave' : 'by-client'))
+      gate.notify()
+    },
+    changed: gate.notify,
+    reapUnspoken(patience) {
+      const reap = () => {
+        count('handshake', handshakes.closeAll())
+        void closeThose(isUnspoken)
+      }
+      if (patience > 0) stop = clock.after(patience, reap)
+      else reap()
+    },
+    async closeIdle() {
+      count('handshake', handshakes.closeAll())
+      await closeThose(isIdle)
+      await gate.until(() => !anybodyLeaves() && handshakes.size === 0)
+    },
+    unfinished: () =>
+      [...connections].flatMap((connection) => {
+        const requests = exchangesOf(connection).filter(({ isProbe }) => !isProbe)
+        const cuts = requests.map((each) => describeRequest(clock, each))
+        const { socket, upgradedAt } = connection
+        if (upgradedAt === undefined) return cuts
+        return [...cuts, { kind: 'upgraded', age: clock.now() - upgradedAt, ...peerOf(socket) }]
+      }),
+    async cut() {
+      stop()
+      count('handshake', handshakes.closeAll())
+      for (const connection of connections) endWork(connection)
+      let isOver = false
+      const cancel = clock.after(farewell, () => {
+        isOver = true
+        gate.notify()
+      })
+      await gate.until(() => isOver || connections.size === 0)
+      cancel()
+      await inBatches([...connections], ({ socket }) => socket.destroy())
+      await gate.until(() => connections.size === 0)
+    },
+    stop: () => stop(),
+  }
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+
+/** A request and its response, until the one is read and the other flushed. */
+export interface Exchange {
+  readonly connection: Connection
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly startedAt: number
+  readonly isProbe: boolean
+}
+
+/** What is known of one connection that speaks HTTP/1. */
+export interface Connection {
+  readonly socket: Socket
+  readonly tracker: ConnectionTracker
+  /** The oldest unfinished exchange. Almost always the only one. */
+  current: Exchange | undefined
+  /** Exchanges that were pipelined behind it. */
+  queue: Exchange[] | undefined
+  /** `socket.bytesRead` when the last exchange ended: more than that, and the next head has begun to arrive. */
+  bytesWhenIdle: number
+  /** A request that is no probe has come. */
+  served: boolean
+  /** Since when the socket belongs to another protocol, if it does. */
+  upgradedAt: number | undefined
+  /** The client was told that the connection closes: what still arrives is discarded. */
+  leaving: boolean
+  /** Something did still arrive. */
+  overrun: boolean
+  /** What it was doing when the drain closed it, for the report. */
+  closedAs: string | undefined
+}
+
+/** Which connections are open and what they are doing, exactly, at the cost of one listener a request. */
+export interface ConnectionTracker extends Iterable<Connection> {
+  readonly size: number
+  /** Exchanges that are not finished. */
+  readonly inFlight: number
+  /** Connections that belong to another protocol. */
+  readonly upgraded: number
+  /** Called when an exchange has ended. */
+  exchangeEnded: ((exchange: Exchange) => void) | undefined
+  /** Called when a connection has closed, after its exchanges have ended. */
+  connectionEnded: ((connection: Connection) => void) | undefined
+  accept(socket: Socket): Connection
+  begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
+  upgrade(socket: Socket): void
+}
+
+const kConnection = Symbol('lameduck.connection')
+type TrackedSocket = Socket & { [kConnection]?: Connection }
+
+/** The connection of a socket that some tracker has accepted. */
+export const connectionOf = (socket: Socket): Connection | undefined => (socket as TrackedSocket)[kConnection]
+
+/** The exchange that was begun last: its response is the last one on the connection. */
+export const lastExchange = (connection: Connection): Exchange | undefined =>
+  connection.queue?.at(-1) ?? connection.current
+
+/** Every unfinished exchange of a connection, oldest first. */
+export function exchangesOf({ current, queue }: Connection): Exchange[] {
+  return current === undefined ? [] : [current, ...(queue ?? [])]
+}
+
+/** Takes an exchange off its connection; false if it was not there any more. */
+function remove(connection: Connection, res: ServerResponse): Exchange | undefined {
+  const { current, queue } = connection
+  if (current?.res === res) {
+    connection.current = queue?.shift()
+    return current
+  }
+  const at = queue?.findIndex((each) => each.res === res) ?? -1
+  return at < 0 ? undefined : queue?.splice(at, 1)[0]
+}
+
+/**
+ * Creates a tracker. It counts by identity: an exchange leaves the count when its response has closed *and* its
+ * request was read to the end, or when its socket has closed; Node 20 and 22 do not close the responses that were
+ * queued behind a lost one.
+ */
+export function createConnectionTracker(clock: Clock): ConnectionTracker {
+  const connections = new Set<Connection>()
+  let inFlight = 0
+  let upgraded = 0
+
+  const settle = (connection: Connection, res: ServerResponse) => {
+    const exchange = remove(connection, res)
+    if (exchange === undefined) return
+    inFlight--
+    connection.bytesWhenIdle = connection.socket.bytesRead
+    tracker.exchangeEnded?.(exchange)
+  }
+
+  function responseClosed(this: ServerResponse) {
+    const { req } = this
+    const connection = connectionOf(req.socket)
+    if (connection === undefined) return
+    if (req.complete || connection.socket.destroyed) settle(connection, this)
+    else req.once('end', () => settle(connection, this))
+  }
+
+  function socketClosed(this: Socket) {
+    const connection = connectionOf(this)
+    if (connection === undefined || !connections.delete(connection)) return
+    if (connection.upgradedAt !== undefined) upgraded--
+    for (const { res } of exchangesOf(connection)) settle(connection, res)
+    tracker.connectionEnded?.(connection)
+  }
+
+  const accept = (socket: Socket): Connection => {
+    const known = connectionOf(socket)
+    if (known !== undefined) return known
+    const connection: Connection = {
+      socket,
+      tracker,
+      current: undefined,
+      queue: undefined,
+      bytesWhenIdle: 0,
+      served: false,
+      upgradedAt: undefined,
+      leaving: false,
+      overrun: false,
+      closedAs: undefined,
+    }
+    ;(socket as TrackedSocket)[kConnection] = connection
+    connections.add(connection)
+    socket.on('close', socketClosed)
+    return connection
+  }
+
+  const tracker: ConnectionTracker = {
+    get size() {
+      return connections.size
+    },
+    get inFlight() {
+      return inFlight
+    },
+    get upgraded() {
+      return upgraded
+    },
+    exchangeEnded: undefined,
+    connectionEnded: undefined,
+    accept,
+    begin(req, res, isProbe) {
+      const connection = accept(req.socket)
+      const exchange = { connection, req, res, startedAt: clock.now(), isProbe }
+      if (connection.current === undefined) connection.current = exchange
+      else if (connection.queue === undefined) connection.queue = [exchange]
+      else connection.queue.push(exchange)
+      inFlight++
+      res.on('close', responseClosed)
+      return exchange
+    },
+    upgrade(socket) {
+      const connection = accept(socket)
+      if (connection.upgradedAt !== undefined) return
+      connection.upgradedAt = clock.now()
+      upgraded++
+    },
+    [Symbol.iterator]: () => connections.values(),
+  }
+  return tracker
+}

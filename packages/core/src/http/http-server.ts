@@ -1,0 +1,170 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Server as NetServer, type Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+import type { Drainable, DrainWatcher } from '../drainable.js'
+import { isProbeAgent, type ProbeAnswer, type ProbeName } from '../probes.js'
+import { createRateMeter } from '../rate.js'
+import { writeProbe, writeUnavailable } from './answers.js'
+import { createClosing } from './closing.js'
+import {
+  type Connection,
+  connectionOf,
+  createConnectionTracker,
+  type Exchange,
+  exchangesOf,
+} from './connections.js'
+import { createHandshakes } from './handshakes.js'
+import { askToLeave } from './leave.js'
+import { acceptQuietly } from './quiet-accept.js'
+import { type Tap, tapServer } from './server-tap.js'
+
+/** What an HTTP server needs to know of its lifecycle. */
+export interface HttpDrainableOptions {
+  readonly clock: Clock
+  /** The probe that a URL asks for, if any. */
+  readonly matchProbe: (url: string | undefined) => ProbeName | undefined
+  readonly answerProbe: (probe: ProbeName) => ProbeAnswer
+}
+
+/** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
+export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
+  const { clock, matchProbe, answerProbe } = options
+  const isTls = 'setSecureContext' in server
+  const connections = createConnectionTracker(clock)
+  const handshakes = createHandshakes(() => {
+    closing.changed()
+    watcher?.changed()
+  })
+  const requests = createRateMeter(clock.now())
+  const closing = createClosing(clock, connections, handshakes)
+  let watcher: DrainWatcher | undefined
+  let accepted = 0
+  let finished = 0
+  let step: 'serving' | 'leaving' | 'closed' | 'released' = 'serving'
+
+  const stopListening = () => NetServer.prototype.close.call(server)
+
+  const onConnection = (socket: Socket) => {
+    accepted++
+    if (isTls) handshakes.began(socket)
+    else connections.accept(socket)
+  }
+
+  const onSecureConnection = (socket: Socket) => {
+    handshakes.finished(socket)
+    connections.accept(socket)
+  }
+
+  const countRequest = ({ connection, req, startedAt }: Exchange) => {
+    if (!connection.served && !isProbeAgent(req.headers['user-agent'])) {
+      connection.served = true
+      if (step === 'leaving') watcher?.arrived()
+    }
+    if (connection.served) requests.count(startedAt)
+  }
+
+  const discard = (connection: Connection, req: IncomingMessage) => {
+    connection.overrun = true
+    req.resume()
+    return true
+  }
+
+  const onRequest: Tap = (deliver, event, args) => {
+    const [req, res] = args as [IncomingMessage, ServerResponse]
+    const isLeaving = step !== 'serving'
+    const known = isLeaving ? connectionOf(req.socket) : undefined
+    if (known?.leaving) return discard(known, req)
+
+    const isOurs = req.method === 'GET' || req.method === 'HEAD'
+    const probe = isOurs ? matchProbe(req.url) : undefined
+    const exchange = connections.begin(req, res, probe !== undefined)
+    if (probe === undefined) countRequest(exchange)
+    const handle = () => {
+      if (probe !== undefined) writeProbe(req, res, answerProbe(probe))
+      else if (step === 'closed' && watcher?.rejectLate) writeUnavailable(res)
+      else deliver(event, req, res)
+    }
+    if (!isLeaving) {
+      handle()
+      return true
+    }
+    askToLeave(clock, exchange)
+    // Only after this packet is parsed is it known whether another request is pipelined behind this one.
+    process.nextTick(handle)
+    return true
+  }
+
+  tapServer(server, (deliver, event, args) => {
+    switch (event) {
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation':
+        return onRequest(deliver, event, args)
+      case 'connection':
+        onConnection(args[0] as Socket)
+        break
+      case 'secureConnection':
+        onSecureConnection(args[0] as Socket)
+        break
+      case 'upgrade':
+      case 'connect':
+        connections.upgrade(args[1] as Socket)
+        break
+      case 'listening':
+        if (step === 'closed' || step === 'released') stopListening()
+        break
+      case 'close':
+        // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle.
+        if (step === 'leaving' || step === 'closed') return false
+        break
+    }
+    return deliver(event, ...args)
+  })
+
+  return {
+    kind: isTls ? 'https' : 'http',
+    get listening() {
+      return server.listening
+    },
+    get inFlight() {
+      return connections.inFlight + connections.upgraded
+    },
+    get connections() {
+      return connections.size + handshakes.size
+    },
+    get finished() {
+      return finished
+    },
+    closed: closing.counts,
+    rate: () => requests.perSecond(clock.now()),
+    announce(drainWatcher) {
+      watcher = drainWatcher
+      step = 'leaving'
+      connections.exchangeEnded = ({ isProbe, res }) => {
+        if (!isProbe && res.writableFinished) finished++
+        if (connections.inFlight === 0) watcher?.changed()
+      }
+      connections.connectionEnded = (connection) => {
+        closing.ended(connection)
+        watcher?.changed()
+      }
+      for (const exchange of [...connections].flatMap(exchangesOf)) askToLeave(clock, exchange)
+    },
+    async stopAccepting(patience) {
+      if (server.listening) await acceptQuietly(clock, () => accepted)
+      step = 'closed'
+      if (server.listening) stopListening()
+      closing.reapUnspoken(patience)
+    },
+    closeIdle: closing.closeIdle,
+    unfinished: closing.unfinished,
+    cut: closing.cut,
+    release() {
+      if (step === 'released') return
+      step = 'released'
+      closing.stop()
+      // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
+import { type Connection, type Exchange, lastExchange } from './connections.js'
+
+/** How long a client that was told to leave gets to hang up before we do. */
+export const farewell = 100
+/** The same for a client that is still sending: closing under it would reset what it has not read yet. */
+const farewellToSender = 5000
+
+type HeadHeaders = OutgoingHttpHeaders | unknown[]
+
+const isConnection = (name: unknown) => typeof name === 'string' && name.toLowerCase() === 'connection'
+
+/** The same headers, but for an application's own `Connection`. */
+function saysClose(headers: HeadHeaders): HeadHeaders {
+  if (!Array.isArray(headers)) {
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, isConnection(name) ? 'close' : value]),
+    ) as OutgoingHttpHeaders
+  }
+  if (headers.every(Array.isArray)) {
+    return headers.map(([name, value]) => [name, isConnection(name) ? 'close' : value])
+  }
+  return headers.map((each, i) => (i % 2 === 1 && isConnection(headers[i - 1]) ? 'close' : each))
+}
+
+/** Whether the request was read whole. `complete` turns true only after the head was handed on, so framing counts too. */
+function isReadWhole({ complete, headers }: Exchange['req']): boolean {
+  if (complete) return true
+  const length = headers['content-length']
+  return headers['transfer-encoding'] === undefined && (length === undefined || length === '0')
+}
+
+/**
+ * Makes a response whose head is unsent carry `Connection: close` (RFC 9112 §9.6), decided in the moment the head is
+ * written: only if its request was read whole and no other was pipelined behind it.
+ */
+export function askToLeave(clock: Clock, exchange: Exchange): void {
+  const { connection, res } = exchange
+  hangUpGently(clock, connection)
+  if (res.headersSent) return
+  const writeHead = res.writeHead
+  res.writeHead = function (this: ServerResponse, status: number, ...rest: unknown[]) {
+    if (
+      status >= 200 &&
+      connection.upgradedAt === undefined &&
+      lastExchange(connection) === exchange &&
+      isReadWhole(exchange.req)
+    ) {
+      connection.leaving = true
+      this.shouldKeepAlive = false
+      if (this.hasHeader('connection')) this.setHeader('connection', 'close')
+      const last = rest.at(-1)
+      if (typeof last === 'object' && last !== null) rest[rest.length - 1] = saysClose(last as HeadHeaders)
+    }
+    return Reflect.apply(writeHead, this, [status, ...rest])
+  } as ServerResponse['writeHead']
+}
+
+/**
+ * After a `Connection: close` response Node closes the socket as soon as it is flushed. Bytes of the client that
+ * arrive after that make the kernel reset the connection, and the client loses what it has not read yet. So this says
+ * FIN, reads on, and closes when the client has hung up too.
+ */
+function hangUpGently(clock: Clock, connection: Connection): void {
+  const { socket } = connection
+  if (Object.hasOwn(socket, 'destroySoon')) return
+  socket.destroySoon = () => hangUp(clock, connection)
+}
+
+/** Says FIN, and closes when the client has hung up as well or had its time to. */
+export function hangUp(clock: Clock, connection: Connection): void {
+  const { socket } = connection
+  connection.leaving = true
+  let cancel = () => {}
+  const wait = (patience: number) => {
+    cancel = clock.after(patience, () => {
+      if (patience === farewell && isStillSending(connection)) wait(farewellToSender - farewell)
+      else socket.destroy()
+    })
+  }
+  socket.once('close', () => cancel())
+  socket.end(() => {
+    if (!socket.destroyed) wait(farewell)
+  })
+}
+
+const isStillSending = ({ overrun, current }: Connection) => overrun || current?.req.complete === false
+
+/** Takes a response away from its handler: what the handler does with it from now on is swallowed. */
+export function silence(res: ServerResponse): void {
+  const swallow = () => res
+  res.on('error', () => {})
+  Object.assign(res, {
+    write: () => true,
+    end: swallow,
+    writeHead: swallow,
+    setHeader: swallow,
+    appendHeader: swallow,
+    removeHeader: () => {},
+    flushHeaders: () => {},
+  })
+}

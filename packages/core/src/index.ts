@@ -1,0 +1,20 @@
+// A lifecycle
+export { createLifecycle } from './create-lifecycle.js'
+export { discoverServers } from './discover-servers.js'
+export type { Drainable, DrainWatcher } from './drainable.js'
+export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
+// What it tells
+export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events.js'
+export type { Release } from './holds.js'
+// For adapters
+export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
+export type { Lifecycle, LifecycleView } from './lifecycle.js'
+export type { Logger } from './logger.js'
+// Options and what becomes of them
+export type { LifecycleOptions } from './options.js'
+export type { Plan } from './plan.js'
+export type { Platform } from './platform.js'
+export type { ProbeOptions } from './probes.js'
+export { answerProbe, type ProbeAnswer, type ProbeName, type ProbePaths } from './probes.js'
+export type { Cut, HookOutcome, Report, StepDurations } from './report.js'
+export type { State } from './state.js'

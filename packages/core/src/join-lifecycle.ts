@@ -1,0 +1,79 @@
+import { createLifecycle } from './create-lifecycle.js'
+import { LifecycleError } from './errors.js'
+import type { Lifecycle } from './lifecycle.js'
+import type { Logger } from './logger.js'
+import { checkOptions, optionNames } from './option-rules.js'
+import type { LifecycleOptions } from './options.js'
+import { type ProbePaths, probeDefaults } from './probes.js'
+import { kSeats, type Seats } from './seats.js'
+
+/** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
+export interface AdapterOptions extends LifecycleOptions {
+  /**
+   * A lifecycle to share between adapters: it is ready when every adapter registered on it listens, and closing any
+   * of them stops it whole. Beside it, only `probes` and `logger` may be given.
+   *
+   * @default a new one
+   */
+  lifecycle?: Lifecycle
+}
+
+/** An adapter's place in a lifecycle. */
+export interface Seat {
+  readonly lifecycle: Lifecycle
+  /** Where this adapter's servers answer probes. */
+  readonly probes: ProbePaths | undefined
+  /** As {@link Lifecycle.attach}, with this adapter's probes. */
+  attach(server: unknown): void
+  /** Says that this adapter's server listens: the lifecycle is ready when all do. */
+  listening(): void
+  /** Runs the framework's own close as the last step of the drain. */
+  closeWith(name: string, close: () => unknown): void
+}
+
+/**
+ * Creates a lifecycle for an adapter, or takes a seat in the one it was given.
+ *
+ * @param logger the framework's own, used if none is given
+ * @throws {LifecycleError} LIFECYCLE_SHARED, and what {@link createLifecycle} throws
+ */
+export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Seat {
+  const { lifecycle: shared, ...rest } = options
+  if (shared !== undefined) refuseBeside(shared, rest)
+  const lifecycle = shared ?? createLifecycle({ ...(logger ? { logger } : {}), ...rest })
+  const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
+  const seat = Symbol('seat')
+  seats.waiting.add(seat)
+  const probes = seatProbes(rest.probes, seats.probes)
+  return {
+    lifecycle,
+    probes,
+    attach: (server) => seats.attach(server, probes),
+    listening() {
+      seats.waiting.delete(seat)
+      if (seats.waiting.size === 0 && lifecycle.state === 'starting') void lifecycle.ready()
+    },
+    closeWith: (name, fn) => seats.closeWith({ name, fn }),
+  }
+}
+
+function seatProbes(own: LifecycleOptions['probes'], shared: ProbePaths | undefined): ProbePaths | undefined {
+  if (own === undefined) return shared
+  return own === false ? undefined : { ...probeDefaults, ...own }
+}
+
+function refuseBeside(shared: unknown, rest: LifecycleOptions): void {
+  if (typeof shared !== 'object' || shared === null || !(kSeats in shared)) {
+    throw new LifecycleError('OPTION_INVALID', `lifecycle: expected a lifecycle, got ${String(shared)}`)
+  }
+  checkOptions(rest)
+  const beside = optionNames.filter(
+    (name) => name !== 'probes' && name !== 'logger' && rest[name] !== undefined,
+  )
+  if (beside.length > 0) {
+    throw new LifecycleError(
+      'LIFECYCLE_SHARED',
+      `${beside.join(', ')}: expected beside "lifecycle" only probes and logger; give the others where the lifecycle is created`,
+    )
+  }
+}

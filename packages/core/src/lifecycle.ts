@@ -1,0 +1,75 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import type { Drainable } from './drainable.js'
+import type { LifecycleEventName, LifecycleEvents } from './events.js'
+import type { Release } from './holds.js'
+import type { Plan } from './plan.js'
+import type { Report } from './report.js'
+import type { State } from './state.js'
+
+/** Looks at a lifecycle, and takes part in its drain; cannot start or end it. */
+export interface LifecycleView {
+  /** What the process is doing. */
+  readonly state: State
+  /** Every slice of the grace period: relative, and absolute (`plan.at`) once draining. */
+  readonly plan: Plan
+  /** Aborts when draining begins: stop taking jobs, end streams. Any number of listeners. */
+  readonly signal: AbortSignal
+  /** Aborts when unfinished work is about to be cut: answer now. Any number of listeners. */
+  readonly cutoff: AbortSignal
+  /**
+   * Calls `fn` when draining begins; at once, if it has. A promise that it returns is awaited before the listeners
+   * close, at most until the cutoff; a rejection, or not settling by then, counts as a failed hook.
+   *
+   * @returns how to unsubscribe
+   */
+  onDrain(fn: () => unknown): () => void
+  /**
+   * Makes the drain wait for work outside requests, such as a queue's job.
+   *
+   * @returns how to release it: a function, which may be called twice, also for `using`
+   */
+  hold(name: string): Release
+  /**
+   * Listens to an event. The same is published on the diagnostics channel `lameduck`.
+   *
+   * @returns how to stop listening
+   */
+  on<Name extends LifecycleEventName>(
+    event: Name,
+    listener: (payload: LifecycleEvents[Name]) => void,
+  ): () => void
+}
+
+/** Starts, drains and stops what is attached to it. */
+export interface Lifecycle extends LifecycleView, AsyncDisposable {
+  /**
+   * Makes a server part of the drain: one of `node:http` or `node:https`, or anything that implements
+   * {@link Drainable}. An HTTP server answers probes from now on.
+   *
+   * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
+   */
+  attach(server: HttpServer | HttpsServer | Drainable): this
+  /**
+   * Runs `fn` after the drain, when no request is left: close pools, flush. Functions run in reverse order of
+   * registration; each gets its turn even if another fails or hangs.
+   *
+   * @param options.timeout the most that it may take, in milliseconds, if that is less than its share of the budget
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION when stopped
+   */
+  onStop(name: string, fn: () => unknown, options?: { timeout?: number }): this
+  /**
+   * Says that startup is over: readiness turns green. Quiet when ready already, and when a signal came first.
+   *
+   * @throws {LifecycleError} ILLEGAL_TRANSITION after `stop()`
+   */
+  ready(): Promise<void>
+  /**
+   * Drains and stops, and leaves the process alive. Repeated calls return the same promise. Never rejects: what
+   * failed is in the report.
+   *
+   * @param options.reason what the report says; default `stop`
+   * @param options.window keep serving for the window first, and linger, as after a signal; default false
+   */
+  stop(options?: { reason?: string; window?: boolean }): Promise<Report>
+}

@@ -1,0 +1,60 @@
+import type { Emitter } from './events.js'
+import type { Logger } from './logger.js'
+
+const ms = (duration: number) => `${Math.round(duration)} ms`
+const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
+
+/** Logs one structured line for each step of a lifecycle. */
+export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
+  on('ready', ({ duration }) => {
+    logger.info({ step: 'ready', duration }, `ready after ${ms(duration)}`)
+  })
+  on('draining', ({ reason, signal, plan }) => {
+    logger.info(
+      { step: 'draining', reason, ...(signal ? { signal } : {}), plan },
+      `${reason}: draining, gone in ${ms(plan.deadline)} at the latest`,
+    )
+  })
+  on('signalIgnored', ({ signal }) => {
+    logger.warn({ signal }, `${signal} again: already draining; SIGINT (Ctrl-C) forces`)
+  })
+  on('closing', (closing) => {
+    const { duration, extended, inFlight, connections } = closing
+    logger.info(
+      { step: 'closing', ...closing },
+      `window over after ${ms(duration)}${extended ? ' (extended: traffic was still routed here)' : ''}: closing listeners, ` +
+        `${some(inFlight, 'request')} in flight on ${some(connections, 'connection')}`,
+    )
+  })
+  on('cutoff', (cutoff) => {
+    logger.warn(
+      { step: 'cutoff', ...cutoff },
+      `cutoff after ${ms(cutoff.duration)}: ${some(cutoff.inFlight, 'request')} and ${some(cutoff.holds.length, 'hold')} unfinished`,
+    )
+  })
+  on('drained', (drained) => {
+    logger.info(
+      { step: 'drained', ...drained },
+      `drained after ${ms(drained.duration)}, ${some(drained.finished, 'request')} finished meanwhile`,
+    )
+  })
+  on('hookFinished', ({ error, ...hook }) => {
+    const { name, duration, outcome } = hook
+    const details = { step: 'hook', ...hook, ...(error === undefined ? {} : { err: error }) }
+    if (outcome === 'done') logger.info(details, `"${name}" done after ${ms(duration)}`)
+    else
+      logger.error(
+        details,
+        `"${name}" ${outcome === 'failed' ? 'failed' : 'timed out'} after ${ms(duration)}`,
+      )
+  })
+  on('warning', ({ message }) => {
+    logger.warn({}, message)
+  })
+  on('stopped', (report) => {
+    const { durations, exitCode, cut, clean } = report
+    const summary = `stopped after ${ms(durations.total)}, ${some(cut.length, 'thing')} cut, exit code ${exitCode}`
+    if (clean) logger.info({ step: 'stopped', report }, summary)
+    else logger.error({ step: 'stopped', report }, summary)
+  })
+}

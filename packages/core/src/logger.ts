@@ -1,0 +1,50 @@
+import { inspect } from 'node:util'
+
+/** The three methods of pino's that lameduck uses, in pino's argument order. */
+export interface Logger {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+  /** Called before the process exits, if it is there. */
+  flush?(done?: () => void): void
+}
+
+/** Resolves when `logger` has got its lines out, as far as it can tell. */
+export async function flushed(logger: Logger | false): Promise<void> {
+  if (!logger || logger.flush === undefined) return
+  const tells = logger.flush.length > 0
+  await new Promise<void>((resolve) => {
+    logger.flush?.(resolve)
+    if (!tells) resolve()
+  })
+}
+
+/** Where the console logger writes to: injected, so that a test can read it. */
+export interface LogOutput {
+  readonly isTerminal: boolean
+  write(line: string): void
+}
+
+const standardError: LogOutput = {
+  isTerminal: process.stderr.isTTY === true,
+  write: (line) => void process.stderr.write(line),
+}
+
+/** Errors survive `JSON.stringify`. */
+const asJson = (_key: string, value: unknown) =>
+  value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value
+
+/** Logs to standard error: one readable line a step on a terminal, JSON lines elsewhere. */
+export function consoleLogger(output: LogOutput = standardError): Logger {
+  const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
+    if (!output.isTerminal) {
+      output.write(`${JSON.stringify({ level, ...details, msg: message }, asJson)}\n`)
+      return
+    }
+    const { err } = details as { err?: unknown }
+    output.write(
+      `lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}\n`,
+    )
+  }
+  return { info: log('info'), warn: log('warn'), error: log('error') }
+}

@@ -1,0 +1,109 @@
+import type { Platform } from './platform.js'
+import type { Settings } from './settings.js'
+
+/** Every slice of the grace period, in milliseconds. */
+export interface Plan {
+  /** The platform whose promises the defaults follow. */
+  readonly platform: Platform
+  /** From the trigger to the platform's SIGKILL. */
+  readonly gracePeriod: number
+  /** Kept between our exit and the platform's SIGKILL. */
+  readonly margin: number
+  /** The lame-duck window, from the trigger. */
+  readonly window: { readonly min: number; readonly max: number; readonly adaptive: boolean }
+  /** What idle connections get after the window. */
+  readonly linger: number
+  /** Time that handlers get to answer once `cutoff` has aborted. */
+  readonly abort: number
+  /** Kept for hooks and the framework's own close. */
+  readonly hooks: number
+  /** After the trigger: `cutoff` aborts. */
+  readonly cutoff: number
+  /** After the trigger: what is left is ended by force. */
+  readonly force: number
+  /** After the trigger: the process is gone. */
+  readonly deadline: number
+  /** The same points as Unix milliseconds, once draining has begun. */
+  readonly at?: {
+    readonly trigger: number
+    readonly windowEnd: number
+    readonly cutoff: number
+    readonly force: number
+    readonly deadline: number
+  }
+}
+
+/** What the plan depends on besides the settings. */
+export interface PlanInput {
+  /** There are hooks to run, or a framework to close. */
+  readonly hasHooks: boolean
+  /** Somebody may still route traffic here, and idle clients may hold connections. */
+  readonly window: boolean
+  readonly linger: boolean
+  /** Not later than this many milliseconds after the trigger, whatever the grace period: a crash's limit. */
+  readonly limit?: number
+}
+
+/** The time between our exit and the platform's SIGKILL: 10 %, at most 2000. */
+export const marginOf = (gracePeriod: number): number => Math.min(gracePeriod * 0.1, 2000)
+
+/** The time between the cutoff and force: 5 %, at most 1000. */
+export const abortTime = (gracePeriod: number): number => Math.min(gracePeriod * 0.05, 1000)
+
+/**
+ * Divides the grace period. Pure: the same settings and input give the same plan.
+ *
+ * A window that nobody asked for by name never takes more than half of what hooks and margin leave: `min` and `max`
+ * are scaled by one factor.
+ */
+export function makePlan(settings: Settings, input: PlanInput): Plan {
+  const gracePeriod = Math.min(settings.gracePeriod, input.limit ?? Number.POSITIVE_INFINITY)
+  const margin = marginOf(gracePeriod)
+  const deadline = gracePeriod - margin
+  const abort = abortTime(gracePeriod)
+  const askedFor =
+    (settings.explicit.window && input.window ? settings.window.max : 0) +
+    (settings.explicit.linger && input.linger ? settings.linger : 0)
+  const hooksByDefault = Math.min(gracePeriod * 0.15, 4000, Math.max(0, deadline - abort - askedFor))
+  const hooks = input.hasHooks ? Math.min(settings.hookBudget ?? hooksByDefault, deadline - abort) : 0
+  const force = deadline - hooks
+  const cutoff = force - abort
+
+  const half = (deadline - hooks) / 2
+  const scale = !settings.explicit.window && settings.window.max > half ? half / settings.window.max : 1
+  const window = input.window
+    ? {
+        min: settings.window.min * scale,
+        max: Math.min(settings.window.max * scale, cutoff),
+        adaptive: settings.adaptive,
+      }
+    : { min: 0, max: 0, adaptive: false }
+
+  return {
+    platform: settings.platform,
+    gracePeriod,
+    margin,
+    window,
+    linger: input.linger ? Math.min(settings.linger, cutoff - window.max) : 0,
+    abort,
+    hooks,
+    cutoff,
+    force,
+    deadline,
+  }
+}
+
+/** The plan with its points on the clock, for a drain that began at `trigger` and must end by `latest`. */
+export function anchor(plan: Plan, trigger: number, latest = Number.POSITIVE_INFINITY): Plan {
+  const earlier = Math.max(0, trigger + plan.deadline - latest)
+  return {
+    ...plan,
+    at: {
+      trigger,
+      windowEnd: Math.min(trigger + plan.window.max, trigger + plan.cutoff - earlier),
+      cutoff: trigger + plan.cutoff - earlier,
+      force: trigger + plan.force - earlier,
+      deadline: trigger + plan.deadline - earlier,
+    },
+  }
+}

@@ -1,0 +1,35 @@
+/** Counts events and says how many came per second over the last minute. */
+export interface RateMeter {
+  count(now: number): void
+  perSecond(now: number): number
+}
+
+const bucketLength = 10_000
+const bucketCount = 6
+
+/** Creates a meter of six buckets of ten seconds, turned when an event or a question comes: no timer. */
+export function createRateMeter(startedAt: number): RateMeter {
+  let buckets: number[] = [0]
+  let bucketEnd = startedAt + bucketLength
+
+  const turn = (now: number) => {
+    if (now < bucketEnd) return
+    const turns = Math.floor((now - bucketEnd) / bucketLength) + 1
+    bucketEnd += turns * bucketLength
+    const fresh = Array.from({ length: Math.min(turns, bucketCount) }, () => 0)
+    buckets = [...fresh, ...buckets].slice(0, bucketCount)
+  }
+
+  return {
+    count(now) {
+      if (now >= bucketEnd) turn(now)
+      buckets[0] = (buckets[0] as number) + 1
+    },
+    perSecond(now) {
+      turn(now)
+      const covered = (buckets.length - 1) * bucketLength + (now - (bucketEnd - bucketLength))
+      const events = buckets.reduce((sum, each) => sum + each, 0)
+      return covered > 0 ? (events * 1000) / Math.max(covered, 1000) : 0
+    },
+  }
+}

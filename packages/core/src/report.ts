@@ -1,0 +1,53 @@
+/** Something that was ended by force at the cutoff. */
+export interface Cut {
+  /** What it was. */
+  readonly kind: 'request' | 'upgraded' | 'hold' | (string & {})
+  /** Request method. */
+  readonly method?: string
+  /** Path of the URL, without its query. */
+  readonly path?: string
+  /** Name of the hold. */
+  readonly name?: string
+  /** How long it had been going on, in milliseconds. */
+  readonly age: number
+  /** The client. */
+  readonly remoteAddress?: string
+}
+
+/** How one hook ended. */
+export interface HookOutcome {
+  readonly name: string
+  /** Milliseconds. */
+  readonly duration: number
+  readonly outcome: 'done' | 'failed' | 'timed-out'
+  /** Why it failed. */
+  readonly error?: unknown
+}
+
+/** Milliseconds that each step of the drain took. */
+export interface StepDurations {
+  readonly window: number
+  readonly closing: number
+  readonly inFlight: number
+  readonly cutoff: number
+  readonly hooks: number
+  readonly total: number
+}
+
+/** What a drain did. */
+export interface Report {
+  /** What started it: a signal's name, `crash`, or what `stop()` was given. */
+  readonly reason: string
+  readonly signal?: NodeJS.Signals
+  /** What the process exits with, or would. */
+  readonly exitCode: number
+  /** Nothing was cut and no hook failed. */
+  readonly clean: boolean
+  readonly durations: StepDurations
+  /** Requests finished and cut while draining, probes aside. */
+  readonly requests: { readonly finished: number; readonly cut: number }
+  /** Connections closed while draining, by what they were doing. */
+  readonly connections: Readonly<Record<string, number>>
+  readonly cut: readonly Cut[]
+  readonly hooks: readonly HookOutcome[]
+}

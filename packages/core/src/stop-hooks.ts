@@ -1,0 +1,48 @@
+import { LifecycleError } from './errors.js'
+import type { Hook } from './hooks.js'
+
+/** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
+export interface StopHooks {
+  readonly size: number
+  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID */
+  add(hook: Hook): void
+  addCloser(hook: Hook): void
+  /** The functions in the order in which they run. */
+  inOrder(): readonly Hook[]
+  closers(): readonly Hook[]
+}
+
+function check({ name, fn, timeout }: Hook): void {
+  const refuse = (what: string, expected: string, got: unknown): never => {
+    throw new LifecycleError(
+      'ARGUMENT_INVALID',
+      `onStop: expected ${what} to be ${expected}, got ${typeof got} ${String(got)}`,
+    )
+  }
+  if (typeof name !== 'string' || name === '') refuse('the name', 'a string that is not empty', name)
+  if (typeof fn !== 'function') refuse(`"${name}"`, 'a function', fn)
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && Number.isFinite(timeout))) {
+    refuse(`the timeout of "${name}"`, 'a finite number of milliseconds greater than 0', timeout)
+  }
+}
+
+/** Creates an empty list. */
+export function createStopHooks(): StopHooks {
+  const hooks: Hook[] = []
+  const closers: Hook[] = []
+  return {
+    get size() {
+      return hooks.length + closers.length
+    },
+    add(hook) {
+      check(hook)
+      if (hooks.some(({ name }) => name === hook.name)) {
+        throw new LifecycleError('NAME_TAKEN', `onStop: there is a function named "${hook.name}" already`)
+      }
+      hooks.push(hook)
+    },
+    addCloser: (hook) => void closers.push(hook),
+    inOrder: () => hooks.toReversed(),
+    closers: () => closers,
+  }
+}

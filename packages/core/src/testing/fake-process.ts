@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events'
+import type { ProcessLike } from '../coordinator.js'
+
+/** A process that signals are sent to by `emit('SIGTERM', 'SIGTERM')`, and that remembers how it exited. */
+export interface FakeProcess extends ProcessLike {
+  /** The code of the first exit, once there was one. */
+  readonly exitCode: number | undefined
+  /** What was printed to standard error. */
+  readonly printed: string
+  emit(event: string, ...args: unknown[]): boolean
+}
+
+/** Creates a process that runs. */
+export function createFakeProcess(): FakeProcess {
+  const events = new EventEmitter()
+  let exitCode: number | undefined
+  let printed = ''
+  return {
+    on: (event, listener) => events.on(event, listener as () => void),
+    off: (event, listener) => events.off(event, listener as () => void),
+    listenerCount: (event) => events.listenerCount(event),
+    emit: (event, ...args) => events.emit(event, ...args),
+    exit(code) {
+      exitCode ??= code
+    },
+    printError(text) {
+      printed += text
+    },
+    get exitCode() {
+      return exitCode
+    },
+    get printed() {
+      return printed
+    },
+  }
+}

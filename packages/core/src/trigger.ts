@@ -1,0 +1,35 @@
+/** What started a drain, and what it leaves out because of that. */
+export interface Trigger {
+  /** A signal's name, `crash`, or what `stop()` was given. */
+  readonly reason: string
+  readonly signal?: NodeJS.Signals
+  /** Traffic may still be routed here. */
+  readonly window: boolean
+  /** Idle connections get time for one last request. */
+  readonly linger: boolean
+  /** At most this many milliseconds, whatever the grace period. */
+  readonly limit?: number
+  /** The process exits with this code even after a clean drain. */
+  readonly exitCode?: number
+}
+
+/** A signal is one gesture with those that follow within this many milliseconds. */
+export const gesture = 500
+
+/** The most that a crash waits for what is in flight. */
+const crashLimit = 5000
+
+/** The trigger that a signal is. SIGINT is somebody at a keyboard, unless the platform stops processes with it. */
+export function signalTrigger(signal: NodeJS.Signals, stopsBySigint: boolean): Trigger {
+  const patient = signal !== 'SIGINT' || stopsBySigint
+  return { reason: signal, signal, window: patient, linger: patient }
+}
+
+/** The trigger that an uncaught exception is. */
+export const crashTrigger: Trigger = {
+  reason: 'crash',
+  window: false,
+  linger: false,
+  limit: crashLimit,
+  exitCode: 1,
+}

@@ -1,0 +1,48 @@
+import {
+  type AdapterOptions,
+  discoverServers,
+  joinLifecycle,
+  type Lifecycle,
+  LifecycleError,
+} from '@lameduck/core'
+import type { FastifyInstance } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { takeOverClose } from './close.js'
+import { addProbeRoutes } from './probe-routes.js'
+import { sharesHandler } from './secondary-servers.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The lifecycle that `@lameduck/fastify` starts, drains and stops this application with. */
+    lifecycle: Lifecycle
+  }
+}
+
+async function register(app: FastifyInstance, options: AdapterOptions): Promise<void> {
+  if (app.hasDecorator('lifecycle')) {
+    throw new LifecycleError(
+      'ALREADY_REGISTERED',
+      '@lameduck/fastify: expected to be registered once on an application, got a second registration',
+    )
+  }
+  const seat = joinLifecycle(options, app.log)
+  app.decorate('lifecycle', seat.lifecycle)
+  addProbeRoutes(app, seat)
+  seat.attach(app.server)
+  const stopDiscovering = discoverServers((server) => {
+    if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
+  })
+  app.addHook('onListen', async () => seat.listening())
+  takeOverClose(app, seat, stopDiscovering)
+}
+
+/**
+ * Rolls a Fastify application without losing a request: `await app.register(graceful)`.
+ *
+ * On a signal it drains first, while Fastify still serves; then it calls `app.close()`, so that `onClose` hooks find no
+ * traffic; then the process exits. `app.close()` called by the application drains, too, without window or linger, and
+ * leaves the process alive.
+ *
+ * @throws {LifecycleError} ALREADY_REGISTERED, PROBE_ROUTE_TAKEN, and what `createLifecycle` throws
+ */
+export const graceful = fastifyPlugin(register, { fastify: '5.x', name: '@lameduck/fastify' })

@@ -1,0 +1,43 @@
+import { answerProbe, LifecycleError, type ProbeName, type Seat } from '@lameduck/core'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+
+const kProbe = Symbol('lameduck.probe')
+
+/**
+ * Adds the probes as routes, hidden from OpenAPI and silent in the log. On a socket the server answers them before
+ * Fastify sees the request, so these are only for `inject()`, where the application's hooks apply.
+ */
+export function addProbeRoutes(app: FastifyInstance, { lifecycle, probes = undefined }: Seat): void {
+  if (probes === undefined) return
+  const paths = Object.entries(probes) as [ProbeName, string][]
+  for (const [, url] of paths) {
+    if (app.hasRoute({ method: 'GET', url }) || app.hasRoute({ method: 'HEAD', url })) throw taken(url)
+  }
+
+  app.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
+    const isProbe = paths.some(([, path]) => path === url)
+    const answersProbes = [method].flat().some((each) => each === 'GET' || each === 'HEAD')
+    if (isProbe && answersProbes && !(config !== undefined && kProbe in config)) throw taken(url)
+  })
+
+  for (const [probe, url] of paths) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      logLevel: 'silent',
+      schema: { hide: true } as object,
+      config: { [kProbe]: true } as object,
+      handler: async (_request: FastifyRequest, reply: FastifyReply) => {
+        const { status, headers, body } = answerProbe(probe, lifecycle.state)
+        return reply.code(status).headers(headers).send(body)
+      },
+    })
+  }
+}
+
+const taken = (url: string) =>
+  new LifecycleError(
+    'PROBE_ROUTE_TAKEN',
+    `@lameduck/fastify: expected no route of the application on the probe path ${url}, got one; ` +
+      'move it, or give the probe another path by the option "probes"',
+  )
