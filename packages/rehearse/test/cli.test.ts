@@ -1,0 +1,44 @@
+import { describe, expect, test, vi } from 'vitest'
+import { isAlive, replicaPids, startRehearse } from './run-rehearse.js'
+
+const gone = (pids: number[]) =>
+  vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 5000, interval: 20 })
+
+describe.concurrent('the command line', { timeout: 20_000 }, () => {
+  test.each([
+    [['--rps', 'many'], 'rehearse: --rps: expected a number from 0.1 to 20000, got "many"'],
+    [['--lb', 'haproxy'], 'rehearse: --lb haproxy: not yet'],
+    [['--json', '/nowhere/report.json'], 'rehearse: --json: expected a file that can be written'],
+  ])('%j exits 2 and says why', async (options, message) => {
+    const { code, output } = await startRehearse('good', ...options).ended
+    expect(code).toBe(2)
+    expect(output).toContain(message)
+    expect(output).not.toContain('started')
+  })
+
+  test('a command that does not exist exits 2', async () => {
+    const { code, output } = await startRehearse('good', '--', '/nowhere/service').ended
+    expect(code).toBe(2)
+    expect(output).toContain('the command "/nowhere/service" cannot be started')
+  })
+
+  test('Ctrl-C ends everything that was started', async () => {
+    const run = startRehearse('ignores-sigterm', '--ready', '/', '--live', '/')
+    await run.sees('gets SIGTERM')
+    run.child.kill('SIGINT')
+    const { code, output } = await run.ended
+    expect(code).toBe(130)
+    expect(output).toContain('everything that was started has been ended')
+    expect(replicaPids(output).length).toBeGreaterThan(3)
+    await gone(replicaPids(output))
+  })
+
+  test('nothing is left when it is killed itself', async () => {
+    const run = startRehearse('ignores-sigterm', '--ready', '/', '--live', '/')
+    await run.sees('gets SIGTERM')
+    run.child.kill('SIGKILL')
+    const { signal, output } = await run.ended
+    expect(signal).toBe('SIGKILL')
+    await gone(replicaPids(output))
+  })
+})
