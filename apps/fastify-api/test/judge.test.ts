@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { judge } from '../src/judge.js'
+
+const totals = { requests: 100, lost: 0, lostByCause: {}, refused: 0 }
+const clean = { passed: true, reasons: [], totals }
+const lossy = { passed: false, reasons: ['3 requests were lost'], totals: { ...totals, lost: 3, refused: 2 } }
+
+test('holds when only the plain service lost something', () => {
+  expect(judge(clean, lossy)).toEqual({
+    passed: true,
+    sentence: 'With lameduck all 100 requests were answered; without it 5 of 100 were not.',
+  })
+})
+
+test('does not hold when ours failed, and says why', () => {
+  expect(judge(lossy, lossy)).toEqual({
+    passed: false,
+    sentence: 'failed with lameduck: 3 requests were lost',
+  })
+})
+
+test('does not hold when the plain service lost nothing either', () => {
+  expect(judge(clean, clean).passed).toBe(false)
+})
