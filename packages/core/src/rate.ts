@@ -5,9 +5,9 @@ export interface RateMeter {
 }
 
 const bucketLength = 10_000
-const bucketCount = 6
+const bucketCount = 7
 
-/** Creates a meter of six buckets of ten seconds, turned when an event or a question comes: no timer. */
+/** Creates a meter of buckets of ten seconds that cover 60 to 70 seconds, turned when an event or a question comes: no timer. */
 export function createRateMeter(startedAt: number): RateMeter {
   let buckets: number[] = [0]
   let bucketEnd = startedAt + bucketLength

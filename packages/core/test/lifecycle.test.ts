@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import type { HookOutcome } from '../src/report.js'
+import { createFakeServer, createTestBench } from '../src/testing/index.js'
+
+function serving(options: Parameters<ReturnType<typeof createTestBench>['createLifecycle']>[0] = {}) {
+  const bench = createTestBench()
+  const lifecycle = bench.createLifecycle({ platform: 'kubernetes', ...options })
+  const server = createFakeServer()
+  lifecycle.attach(server)
+  void lifecycle.ready()
+  return { ...bench, lifecycle, server }
+}
+
+describe('a lifecycle', () => {
+  test('goes through its four states, readiness first', async () => {
+    const { lifecycle, signal, clock, process } = serving()
+    expect(lifecycle.state).toBe('ready')
+    signal('SIGTERM')
+    expect(lifecycle.state).toBe('draining')
+    expect(lifecycle.signal.aborted).toBe(true)
+    await clock.advance(28_000)
+    expect(lifecycle.state).toBe('stopped')
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('drains in the order of its steps', async () => {
+    const { lifecycle, server, signal, clock } = serving({ shutdownDelay: 1000, linger: 1000 })
+    lifecycle.onStop('db', () => void (server.calls as string[]).push('db closed'))
+    server.connect()
+    signal('SIGTERM')
+    await clock.advance(28_000)
+    expect(server.calls).toEqual(['announce', 'stopAccepting', 'closeIdle', 'db closed', 'release'])
+  })
+
+  test('serves newcomers during the window, and nobody after it', async () => {
+    const { server, signal, clock } = serving({ shutdownDelay: 1000 })
+    signal('SIGTERM')
+    await clock.advance(999)
+    expect(server.connect()).toBe(true)
+    await clock.advance(2)
+    expect(server.connect()).toBe(false)
+  })
+
+  test('waits for requests by counting, and leaves as soon as the last one is done', async () => {
+    const { server, signal, clock, process } = serving({ shutdownDelay: 0, linger: 0 })
+    server.connect()
+    server.beginRequest()
+    signal('SIGTERM')
+    await clock.advance(12_345)
+    expect(process.exitCode).toBeUndefined()
+    server.finishRequest()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('cuts what does not finish, says what, and is gone before the grace period', async () => {
+    const { lifecycle, server, signal, clock, process } = serving({ gracePeriod: 10_000 })
+    const report = new Promise((resolve) => lifecycle.on('stopped', resolve))
+    server.connect()
+    server.beginRequest()
+    lifecycle.hold('job 7')
+    signal('SIGTERM')
+    await clock.advance(8499)
+    expect(lifecycle.cutoff.aborted).toBe(false)
+    await clock.advance(1)
+    expect(lifecycle.cutoff.aborted).toBe(true)
+    await clock.advance(500)
+    expect(await report).toMatchObject({
+      clean: false,
+      exitCode: 1,
+      requests: { cut: 1 },
+      cut: [{ kind: 'hold', name: 'job 7' }, { kind: 'request' }],
+    })
+    expect(process.exitCode).toBe(1)
+  })
+
+  test('runs onStop functions in reverse, and exits with 1 when one fails', async () => {
+    const { lifecycle, signal, clock, process } = serving()
+    const outcomes: HookOutcome[] = []
+    lifecycle.on('hookFinished', (outcome) => outcomes.push(outcome))
+    lifecycle.onStop('first', () => {})
+    lifecycle.onStop('second', () => Promise.reject(new Error('no')))
+    signal('SIGTERM')
+    await clock.advance(28_000)
+    expect(outcomes.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(['second failed', 'first done'])
+    expect(process.exitCode).toBe(1)
+  })
+
+  test('awaits what onDrain returns before the listeners close', async () => {
+    const { lifecycle, server, signal, clock } = serving({ shutdownDelay: 0 })
+    let finish = () => {}
+    lifecycle.onDrain(() => new Promise<void>((resolve) => (finish = resolve)))
+    signal('SIGTERM')
+    await clock.advance(500)
+    expect(server.calls).toEqual(['announce'])
+    finish()
+    await clock.advance(0)
+    expect(server.calls).toContain('stopAccepting')
+  })
+
+  test('an onDrain function that rejects or hangs is a failed hook', async () => {
+    const { lifecycle, signal, clock, process } = serving({ shutdownDelay: 0 })
+    const outcomes: string[] = []
+    lifecycle.on('hookFinished', ({ name, outcome }) => outcomes.push(`${name} ${outcome}`))
+    lifecycle.onDrain(async function rejects() {
+      throw new Error('no')
+    })
+    lifecycle.onDrain(function hangs() {
+      return new Promise(() => {})
+    })
+    signal('SIGTERM')
+    await clock.advance(28_000)
+    expect(outcomes).toEqual(['rejects failed', 'hangs timed-out'])
+    expect(process.exitCode).toBe(1)
+  })
+
+  test('a hold is released once, however often it is called', async () => {
+    const { lifecycle, signal, clock, process } = serving({ shutdownDelay: 0, linger: 0 })
+    const one = lifecycle.hold('one')
+    const two = lifecycle.hold('two')
+    one()
+    one()
+    signal('SIGTERM')
+    await clock.advance(1000)
+    expect(process.exitCode).toBeUndefined()
+    two[Symbol.dispose]()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+})
+
+describe('stop()', () => {
+  test('drains without window and linger, and leaves the process alive', async () => {
+    const { lifecycle, server, clock, process } = serving()
+    server.connect()
+    const stopped = lifecycle.stop({ reason: 'test' })
+    await clock.advance(0)
+    expect(await stopped).toMatchObject({
+      reason: 'test',
+      clean: true,
+      exitCode: 0,
+      connections: { idle: 1 },
+    })
+    expect(process.exitCode).toBeUndefined()
+    expect(process.listenerCount('SIGTERM')).toBe(0)
+    expect(process.listenerCount('uncaughtException')).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('gives the same promise every time', () => {
+    const { lifecycle } = serving()
+    expect(lifecycle.stop()).toBe(lifecycle.stop({ window: true }))
+  })
+
+  test('keeps the window if asked to', async () => {
+    const { lifecycle, server, clock } = serving({ shutdownDelay: 1000 })
+    void lifecycle.stop({ window: true })
+    await clock.advance(999)
+    expect(server.listening).toBe(true)
+    await clock.advance(1)
+    expect(server.listening).toBe(false)
+  })
+
+  test('is what await using does', async () => {
+    const { lifecycle, clock } = serving()
+    const disposed = lifecycle[Symbol.asyncDispose]()
+    await clock.advance(0)
+    await disposed
+    expect(lifecycle.state).toBe('stopped')
+  })
+
+  test('is followed by a loud ready()', async () => {
+    const { lifecycle, clock } = serving()
+    void lifecycle.stop()
+    await clock.advance(0)
+    await expect(lifecycle.ready()).rejects.toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+  })
+})
+
+describe('wrong calls', () => {
+  test('a second onStop function of the same name is refused', () => {
+    const { lifecycle } = serving()
+    lifecycle.onStop('db', () => {})
+    expect(() => lifecycle.onStop('db', () => {})).toThrow(expect.objectContaining({ code: 'NAME_TAKEN' }))
+  })
+
+  test('a server is attached once', () => {
+    const { lifecycle, server } = serving()
+    expect(() => lifecycle.attach(server)).toThrow(expect.objectContaining({ code: 'ALREADY_ATTACHED' }))
+  })
+
+  for (const [name, value] of [
+    ['null', null],
+    ['an object', {}],
+    ['a function', () => {}],
+  ] as const) {
+    test(`${name} is no server`, () => {
+      const { lifecycle } = serving()
+      expect(() => lifecycle.attach(value as never)).toThrow(
+        expect.objectContaining({ code: 'NOT_A_SERVER' }),
+      )
+    })
+  }
+
+  test('arguments are checked', () => {
+    const { lifecycle } = serving()
+    const invalid = expect.objectContaining({ code: 'ARGUMENT_INVALID' })
+    expect(() => lifecycle.onStop('', () => {})).toThrow(invalid)
+    expect(() => lifecycle.onStop('x', 'y' as never)).toThrow(invalid)
+    expect(() => lifecycle.onStop('x', () => {}, { timeout: -1 })).toThrow(invalid)
+    expect(() => lifecycle.onDrain('y' as never)).toThrow(invalid)
+    expect(() => lifecycle.hold('')).toThrow(invalid)
+  })
+})

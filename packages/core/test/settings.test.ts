@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { LifecycleError, type LifecycleErrorCode } from '../src/errors.js'
+import type { LifecycleOptions } from '../src/options.js'
+import { resolveSettings } from '../src/settings.js'
+
+const resolve = (options: unknown, env: Record<string, string> = {}) =>
+  resolveSettings(options as LifecycleOptions, { env, isTerminal: false, isContainer: false })
+
+function refusal(options: unknown, env: Record<string, string> = {}): LifecycleError {
+  try {
+    resolve(options, env)
+  } catch (error) {
+    if (error instanceof LifecycleError) return error
+    throw error
+  }
+  throw new Error('was not refused')
+}
+
+describe('options', () => {
+  const cases: [unknown, LifecycleErrorCode, RegExp][] = [
+    [{ gracePeriod: '30' }, 'OPTION_INVALID', /gracePeriod: expected .* got "30"/],
+    [{ gracePeriod: -1 }, 'OPTION_INVALID', /gracePeriod: .* got -1/],
+    [{ gracePeriod: 0 }, 'OPTION_INVALID', /greater than 0, got 0/],
+    [{ gracePeriod: Number.POSITIVE_INFINITY }, 'OPTION_INVALID', /finite/],
+    [{ gracePeriod: Number.NaN }, 'OPTION_INVALID', /got NaN/],
+    [{ shutdownDelay: { min: 2, max: 1 } }, 'OPTION_INVALID', /min ≤ max/],
+    [{ shutdownDelay: { min: 2 } }, 'OPTION_INVALID', /shutdownDelay/],
+    [{ linger: null }, 'OPTION_INVALID', /linger: .* got null/],
+    [{ signals: ['SIGFOO'] }, 'OPTION_INVALID', /signals/],
+    [{ forcedExitCode: 256 }, 'OPTION_INVALID', /0 to 255/],
+    [{ crash: true }, 'OPTION_INVALID', /"drain", false/],
+    [{ late: 'drop' }, 'OPTION_INVALID', /"serve", "reject"/],
+    [{ platform: 'lambda' }, 'OPTION_INVALID', /"kubernetes"/],
+    [{ probes: { livez: 'live' } }, 'OPTION_INVALID', /start with "\/"/],
+    [{ probes: { healthz: '/healthz' } }, 'OPTION_INVALID', /livez/],
+    [{ logger: console.log }, 'OPTION_INVALID', /info, warn and error/],
+    [{ graceperiod: 1 }, 'OPTION_UNKNOWN', /did you mean "gracePeriod"/],
+    [{ timeout: 1 }, 'OPTION_UNKNOWN', /unknown option "timeout". Known: gracePeriod/],
+    [[], 'OPTION_INVALID', /expected an object/],
+    [
+      { gracePeriod: 10_000, shutdownDelay: 9000 },
+      'OPTIONS_DO_NOT_FIT',
+      /9000 \(shutdownDelay\) \+ 1000 \(margin\) .*= 10500 > 10000/,
+    ],
+    [{ gracePeriod: 1000, linger: 500, hookBudget: 500 }, 'OPTIONS_DO_NOT_FIT', /linger or hookBudget/],
+  ]
+  for (const [options, code, message] of cases) {
+    test(`${JSON.stringify(options)} is refused with ${code}`, () => {
+      const error = refusal(options)
+      expect(error.code).toBe(code)
+      expect(error.message).toMatch(message)
+    })
+  }
+
+  test('undefined is the same as not given', () => {
+    expect(resolve({ gracePeriod: undefined, platform: undefined }).gracePeriod).toBe(30_000)
+  })
+
+  test('a path that is not given keeps its default', () => {
+    expect(resolve({ probes: { livez: '/alive' } }).probes).toEqual({
+      livez: '/alive',
+      readyz: '/readyz',
+      startupz: '/startupz',
+    })
+  })
+})
+
+describe('the environment', () => {
+  test('sets what the code leaves unset', () => {
+    const env = {
+      LAMEDUCK_GRACE_PERIOD: '60000',
+      LAMEDUCK_SHUTDOWN_DELAY: '7000',
+      LAMEDUCK_PLATFORM: 'kubernetes',
+    }
+    expect(resolve({}, env)).toMatchObject({
+      gracePeriod: 60_000,
+      window: { min: 7000, max: 7000 },
+      adaptive: false,
+      platform: 'kubernetes',
+    })
+    expect(resolve({ gracePeriod: 20_000 }, env).gracePeriod).toBe(20_000)
+  })
+
+  for (const [name, value] of [
+    ['LAMEDUCK_GRACE_PERIOD', 'thirty'],
+    ['LAMEDUCK_GRACE_PERIOD', '0'],
+    ['LAMEDUCK_SHUTDOWN_DELAY', '-5'],
+    ['LAMEDUCK_PLATFORM', 'moon'],
+  ] as const) {
+    test(`${name}=${value} is refused by name`, () => {
+      const error = refusal({}, { [name]: value })
+      expect(error.code).toBe('ENVIRONMENT_INVALID')
+      expect(error.message).toContain(`${name}: expected`)
+      expect(error.message).toContain(`got "${value}"`)
+    })
+  }
+})
