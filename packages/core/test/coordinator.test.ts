@@ -164,16 +164,11 @@ describe('several lifecycles', () => {
   })
 
   test('a server that breaks its word cannot hold the process', async () => {
-    const { createLifecycle, signal, clock, process } = createTestBench()
-    const lifecycle = createLifecycle(options)
-    const server = createFakeServer()
+    const { server, signal, clock, process } = serving()
+    const never = () => new Promise<void>(() => {})
+    Object.assign(server, { stopAccepting: never, cut: never })
     server.connect()
     server.beginRequest()
-    const never = () => new Promise<void>(() => {})
-    lifecycle.attach(Object.assign(server, { stopAccepting: never, cut: never })),
-      cut: () => new Promise(() => ),
-    })
-    void lifecycle.ready()
     signal('SIGTERM')
     await clock.advance(30_000)
     expect(process.exitCode).toBe(1)
