@@ -13,7 +13,7 @@ export interface ForkOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArguments?: readonly string[]
   readonly protocol?: 'http' | 'https'
-  /** Milliseconds that a startup task of the subject takes. */
+  /** Milliseconds between listening and being ready, for subjects that can tell them apart. */
   readonly startup?: number
 }
 
@@ -179,7 +179,7 @@ export class ForkedServer implements AsyncDisposable {
   }
 }
 
-/** Starts a subject and waits until it listens and, unless a startup task was asked for, is ready. */
+/** Starts a subject and waits until it listens and, unless a slow start was asked for, is ready. */
 export async function startServer(
   subject: ServerUnderTest,
   options: ForkOptions = {},

@@ -14,6 +14,7 @@ export const idleCases: readonly BehaviourCase[] = [
       server.signal()
       expect(await client.closed).toBe('fin')
       expect(server.sinceSignal()).toBeGreaterThan(quick.shutdownDelay + quick.linger - 50)
+      expect(server.sinceSignal()).toBeLessThan(4000)
       const exit = await server.exited()
       expect(exit).toMatchObject({
         code: 0,

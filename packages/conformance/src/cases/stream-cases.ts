@@ -87,7 +87,9 @@ export const streamCases: readonly BehaviourCase[] = [
       await client.receives('data: 1')
       server.signal()
       expect((await client.response()).text).toMatch(/event: goodbye\ndata: reconnect\n\n$/)
-      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+      expect(exit.ms).toBeLessThan(4000)
     },
   },
   {

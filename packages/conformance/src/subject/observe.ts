@@ -6,7 +6,6 @@ export interface ObservedLifecycle {
   readonly signal: AbortSignal
   readonly cutoff: AbortSignal
   on(event: 'stopped', fn: (report: never) => void): unknown
-  startup(name: string, fn: () => unknown): unknown
 }
 
 /** Tells the test something: one JSON line on stdout. */
@@ -19,10 +18,13 @@ export function testOptions(): Record<string, unknown> {
   return JSON.parse(process.env['LAMEDUCK_TEST_OPTIONS'] ?? '{}') as Record<string, unknown>
 }
 
-/** Prints what a lifecycle goes through, and gives it a startup task if the test asked for one. */
-export function observe(lifecycle: ObservedLifecycle): void {
-  const startup = Number(process.env['LAMEDUCK_TEST_STARTUP'] ?? 0)
-  if (startup > 0) lifecycle.startup('warm-up', () => sleep(startup))
+/** Milliseconds that the test wants between listening and being ready. */
+export function startupTime(): number {
+  return Number(process.env['LAMEDUCK_TEST_STARTUP'] ?? 0)
+}
+
+/** Prints what a lifecycle goes through. */
+export function observe(lifecycle: Omit<ObservedLifecycle, 'state'>): void {
   lifecycle.signal.addEventListener('abort', () => say({ draining: true }))
   lifecycle.cutoff.addEventListener('abort', () => say({ cutoff: true }))
   lifecycle.on('stopped', (report) => say({ report }))

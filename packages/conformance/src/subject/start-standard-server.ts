@@ -1,0 +1,21 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { echoUpgrades } from './echo-upgrades.js'
+import { type ObservedLifecycle, observe, sayListening, startupTime } from './observe.js'
+
+/** The part of a lifecycle that a server needs to be drained by it. */
+export interface AttachableLifecycle extends ObservedLifecycle {
+  attach(server: Server): unknown
+  ready(): Promise<void>
+}
+
+/** Puts a server under a lifecycle, listens, and tells the test everything that it waits for. */
+export function startStandardServer(lifecycle: AttachableLifecycle, server: Server): Server {
+  observe(lifecycle)
+  echoUpgrades(server, lifecycle)
+  lifecycle.attach(server)
+  return server.listen(0, '127.0.0.1', () => {
+    setTimeout(() => lifecycle.ready(), startupTime())
+    sayListening(lifecycle, (server.address() as AddressInfo).port)
+  })
+}
