@@ -9,15 +9,16 @@ export type Judged = Pick<RehearsalReport, 'passed' | 'reasons' | 'totals'>
  */
 export function judge(ours: Judged, plain: Judged): { passed: boolean; sentence: string } {
   if (!ours.passed) return { passed: false, sentence: `failed with lameduck: ${ours.reasons.join('; ')}` }
-  const missed = plain.totals.lost + plain.totals.refused
-  if (missed === 0) {
+  const { lost, refused, requests } = plain.totals
+  if (lost + refused === 0) {
     return {
       passed: false,
       sentence: 'nothing was lost without lameduck either: the load was too light to compare',
     }
   }
+  const contrast = `without it ${lost} of ${requests} were lost and ${refused} refused`
   return {
     passed: true,
-    sentence: `With lameduck all ${ours.totals.requests} requests were answered; without it ${missed} of ${plain.totals.requests} were not.`,
+    sentence: `With lameduck all ${ours.totals.requests} requests were answered; ${contrast}.`,
   }
 }

@@ -11,7 +11,10 @@ export function addRoutes(app: FastifyInstance): void {
     '/slow',
     {
       schema: {
-        querystring: { properties: { ms: { type: 'integer', minimum: 0, maximum: 60_000, default: 500 } } },
+        querystring: {
+          type: 'object',
+          properties: { ms: { type: 'integer', minimum: 0, maximum: 60_000, default: 500 } },
+        },
       },
     },
     async (request) => {

@@ -8,7 +8,7 @@ const lossy = { passed: false, reasons: ['3 requests were lost'], totals: { ...t
 test('holds when only the plain service lost something', () => {
   expect(judge(clean, lossy)).toEqual({
     passed: true,
-    sentence: 'With lameduck all 100 requests were answered; without it 5 of 100 were not.',
+    sentence: 'With lameduck all 100 requests were answered; without it 3 of 100 were lost and 2 refused.',
   })
 })
 

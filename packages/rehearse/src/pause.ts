@@ -1,7 +1,7 @@
 /**
  * Waits for a time, or until something else has happened.
  *
- * @param ms milliseconds; `0` does not wait
+ * @param ms milliseconds
  * @param earlier ends the wait when it resolves; must not reject
  * @returns what `earlier` resolved with, or `undefined` when the time was over first
  */

@@ -2,7 +2,10 @@ import Table from 'cli-table3'
 import type { RehearsalReport, ReplicaReport } from './report.js'
 import type { Counts } from './tally.js'
 
-const plain = { style: { head: [], border: [] } }
+const plain = {
+  style: { head: [], border: [] },
+  chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+}
 const shownFailures = 8
 
 /** A rehearsal as a table for people: a row for each replica, the totals, the first losses, the verdict. */

@@ -39,7 +39,7 @@ export async function terminate(
   times: TerminationTimes,
   onSigterm: (at: number) => void,
 ): Promise<Termination> {
-  const inPreStop = await pause(times.preStop * 1000, service.exited)
+  const inPreStop = times.preStop > 0 && (await pause(times.preStop * 1000, service.exited))
   if (inPreStop) return { exit: inPreStop, drainMs: 0, killed: false }
 
   const signalledAt = performance.now()
