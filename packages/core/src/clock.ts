@@ -15,7 +15,14 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(delay, fn) {
-    const timer = setTimeout(fn, Math.min(delay, 2 ** 31 - 1))
+    const due = systemClock.now() + delay
+    let timer: NodeJS.Timeout
+    // Node's timers count in whole milliseconds, may fire a fraction early, and cannot wait longer than 2^31 ms.
+    const arm = () => {
+      const left = Math.min(Math.ceil(due - systemClock.now()), 2 ** 31 - 1)
+      timer = setTimeout(() => (systemClock.now() < due ? arm() : fn()), left)
+    }
+    arm()
     return () => clearTimeout(timer)
   },
   nextTurn(fn) {

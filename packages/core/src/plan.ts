@@ -50,6 +50,9 @@ export const marginOf = (gracePeriod: number): number => Math.min(gracePeriod * 
 /** The time between the cutoff and force: 5 %, at most 1000. */
 export const abortTime = (gracePeriod: number): number => Math.min(gracePeriod * 0.05, 1000)
 
+/** The least time between force and the deadline, so that the answers which force sends get out: 2.5 %, at most 250. */
+export const lastWords = (gracePeriod: number): number => Math.min(gracePeriod * 0.025, 250)
+
 /**
  * Divides the grace period. Pure: the same settings and input give the same plan.
  *
@@ -64,9 +67,9 @@ export function makePlan(settings: Settings, input: PlanInput): Plan {
   const askedFor =
     (settings.explicit.window && input.window ? settings.window.max : 0) +
     (settings.explicit.linger && input.linger ? settings.linger : 0)
-  const hooksByDefault = Math.min(gracePeriod * 0.15, 4000, Math.max(0, deadline - abort - askedFor))
-  const hooks = input.hasHooks ? Math.min(settings.hookBudget ?? hooksByDefault, deadline - abort) : 0
-  const force = deadline - hooks
+  const free = Math.max(0, deadline - abort - askedFor)
+  const hooks = input.hasHooks ? (settings.hookBudget ?? Math.min(gracePeriod * 0.15, 4000, free)) : 0
+  const force = deadline - Math.max(hooks, lastWords(gracePeriod))
   const cutoff = force - abort
 
   const half = (deadline - hooks) / 2

@@ -2,7 +2,7 @@ import { LifecycleError } from './errors.js'
 import type { Logger } from './logger.js'
 import { checkOptions } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
-import { abortTime, marginOf } from './plan.js'
+import { abortTime, lastWords, marginOf } from './plan.js'
 import { detectPlatform, type Platform, type Preset, presets, type Surroundings } from './platform.js'
 import { type ProbePaths, probeDefaults } from './probes.js'
 
@@ -70,10 +70,10 @@ function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): voi
   ]
   const explicit = parts.filter((part): part is [string, number] => part[1] !== undefined)
   const margin = marginOf(gracePeriod)
-  const abort = abortTime(gracePeriod)
+  const abort = abortTime(gracePeriod) + lastWords(gracePeriod)
   const sum = explicit.reduce((total, [, value]) => total + value, margin + abort)
   if (sum <= gracePeriod) return
-  const terms = [...explicit, ['margin', margin], ['time for handlers at the cutoff', abort]]
+  const terms = [...explicit, ['margin', margin], ['last answers at the cutoff', abort]]
   throw new LifecycleError(
     'OPTIONS_DO_NOT_FIT',
     `${terms.map(([name, value]) => `${value} (${name})`).join(' + ')} = ${sum} > ${gracePeriod} (gracePeriod): ` +

@@ -146,7 +146,7 @@ describe('several lifecycles', () => {
     createLifecycle({ platform: 'kubernetes' })
     long.hold('forever')
     signal('SIGTERM')
-    await clock.advance(27_999)
+    await clock.advance(27_749)
     expect(process.exitCode).toBeUndefined()
     await clock.advance(1)
     expect(process.exitCode).toBe(1)

@@ -60,7 +60,7 @@ describe('a lifecycle', () => {
     server.beginRequest()
     lifecycle.hold('job 7')
     signal('SIGTERM')
-    await clock.advance(8499)
+    await clock.advance(8249)
     expect(lifecycle.cutoff.aborted).toBe(false)
     await clock.advance(1)
     expect(lifecycle.cutoff.aborted).toBe(true)

@@ -23,9 +23,9 @@ describe('the plan', () => {
     })
   })
 
-  test('keeps nothing for hooks when there is nothing to stop', () => {
+  test('keeps only the time for last answers when there is nothing to stop', () => {
     const plan = planFor({ platform: 'kubernetes' }, { ...everything, hasHooks: false })
-    expect(plan).toMatchObject({ hooks: 0, force: 28_000, cutoff: 27_000 })
+    expect(plan).toMatchObject({ hooks: 0, force: 27_750, cutoff: 26_750 })
   })
 
   test('scales a default window by one factor to half of what hooks and margin leave', () => {

@@ -40,7 +40,7 @@ describe('options', () => {
     [
       { gracePeriod: 10_000, shutdownDelay: 9000 },
       'OPTIONS_DO_NOT_FIT',
-      /9000 \(shutdownDelay\) \+ 1000 \(margin\) .*= 10500 > 10000/,
+      /9000 \(shutdownDelay\) \+ 1000 \(margin\) .*= 10750 > 10000/,
     ],
     [{ gracePeriod: 1000, linger: 500, hookBudget: 500 }, 'OPTIONS_DO_NOT_FIT', /linger or hookBudget/],
   ]

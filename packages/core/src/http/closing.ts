@@ -6,9 +6,9 @@ import { answerForHandler, writeTimeout } from './answers.js'
 import {
   type Connection,
   type ConnectionTracker,
-  type Exchange,
   exchangesOf,
   lastExchange,
+  type Upgrade,
 } from './connections.js'
 import type { Handshakes } from './handshakes.js'
 import { farewell, hangUp } from './leave.js'
@@ -37,17 +37,36 @@ export interface Closing {
 }
 
 const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) => socket.bytesRead > bytesWhenIdle
-const isIdle = ({ current, upgradedAt, leaving }: Connection) =>
-  current === undefined && upgradedAt === undefined && !leaving
+const isIdle = ({ current, upgrade, leaving }: Connection) =>
+  current === undefined && upgrade === undefined && !leaving
 const isUnspoken = (connection: Connection) =>
   isIdle(connection) && (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
 const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
 
-function describeRequest(clock: Clock, { req, startedAt }: Exchange): Cut {
-  const path = (req.url ?? '').replace(/\?.*/s, '')
-  const age = clock.now() - startedAt
-  return { kind: 'request', method: req.method ?? '', path, age, ...peerOf(req.socket) }
+function describeRequest(
+  clock: Clock,
+  kind: string,
+  { method, url, startedAt }: Upgrade,
+): Omit<Cut, 'remoteAddress'> {
+  return {
+    kind,
+    method: method ?? '',
+    path: (url ?? '').replace(/\?.*/s, ''),
+    age: clock.now() - startedAt,
+  }
+}
+
+/** What is unfinished on one connection, as the report lists it. */
+function describeWork(clock: Clock, connection: Connection): Cut[] {
+  const { upgrade, socket } = connection
+  const requests = exchangesOf(connection)
+    .filter(({ isProbe }) => !isProbe)
+    .map(({ req: { method, url }, startedAt }) =>
+      describeRequest(clock, 'request', { method, url, startedAt }),
+    )
+  const upgrades = upgrade === undefined ? [] : [describeRequest(clock, 'upgraded', upgrade)]
+  return [...requests, ...upgrades].map((cut) => ({ ...cut, ...peerOf(socket) }))
 }
 
 /** Creates the closing side of one server's connections. */
@@ -95,11 +114,11 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
   const endWork = (connection: Connection) => {
     const exchanges = exchangesOf(connection)
     const last = lastExchange(connection)
-    if (connection.upgradedAt !== undefined || last !== undefined) connection.closedAs = 'cut'
+    if (connection.upgrade !== undefined || last !== undefined) connection.closedAs = 'cut'
     for (const exchange of exchanges) {
       if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange === last)
     }
-    if (connection.upgradedAt !== undefined) connection.socket.end()
+    if (connection.upgrade !== undefined) connection.socket.end()
   }
 
   return {
@@ -122,14 +141,7 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
       await closeThose(isIdle)
       await gate.until(() => !anybodyLeaves() && handshakes.size === 0)
     },
-    unfinished: () =>
-      [...connections].flatMap((connection) => {
-        const requests = exchangesOf(connection).filter(({ isProbe }) => !isProbe)
-        const cuts = requests.map((each) => describeRequest(clock, each))
-        const { socket, upgradedAt } = connection
-        if (upgradedAt === undefined) return cuts
-        return [...cuts, { kind: 'upgraded', age: clock.now() - upgradedAt, ...peerOf(socket) }]
-      }),
+    unfinished: () => [...connections].flatMap((connection) => describeWork(clock, connection)),
     async cut() {
       stop()
       count('handshake', handshakes.closeAll())

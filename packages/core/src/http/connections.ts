@@ -11,6 +11,13 @@ export interface Exchange {
   readonly isProbe: boolean
 }
 
+/** A request after which a socket speaks another protocol. */
+export interface Upgrade {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly startedAt: number
+}
+
 /** What is known of one connection that speaks HTTP/1. */
 export interface Connection {
   readonly socket: Socket
@@ -23,8 +30,8 @@ export interface Connection {
   bytesWhenIdle: number
   /** A request that is no probe has come. */
   served: boolean
-  /** Since when the socket belongs to another protocol, if it does. */
-  upgradedAt: number | undefined
+  /** The request by which the socket was given to another protocol, if it was. */
+  upgrade: Upgrade | undefined
   /** The client was told that the connection closes: what still arrives is discarded. */
   leaving: boolean
   /** Something did still arrive. */
@@ -46,7 +53,7 @@ export interface ConnectionTracker extends Iterable<Connection> {
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
-  upgrade(socket: Socket): void
+  upgrade(req: IncomingMessage): void
 }
 
 const kConnection = Symbol('lameduck.connection')
@@ -104,7 +111,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
   function socketClosed(this: Socket) {
     const connection = connectionOf(this)
     if (connection === undefined || !connections.delete(connection)) return
-    if (connection.upgradedAt !== undefined) upgraded--
+    if (connection.upgrade !== undefined) upgraded--
     for (const { res } of exchangesOf(connection)) settle(connection, res)
     tracker.connectionEnded?.(connection)
   }
@@ -119,7 +126,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
       queue: undefined,
       bytesWhenIdle: 0,
       served: false,
-      upgradedAt: undefined,
+      upgrade: undefined,
       leaving: false,
       overrun: false,
       closedAs: undefined,
@@ -153,10 +160,10 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
       res.on('close', responseClosed)
       return exchange
     },
-    upgrade(socket) {
+    upgrade({ method, url, socket }) {
       const connection = accept(socket)
-      if (connection.upgradedAt !== undefined) return
-      connection.upgradedAt = clock.now()
+      if (connection.upgrade !== undefined) return
+      connection.upgrade = { method, url, startedAt: clock.now() }
       upgraded++
     },
     [Symbol.iterator]: () => connections.values(),

@@ -13,6 +13,7 @@ import {
   type Exchange,
   exchangesOf,
 } from './connections.js'
+import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createHandshakes } from './handshakes.js'
 import { askToLeave } from './leave.js'
 import { acceptQuietly } from './quiet-accept.js'
@@ -69,6 +70,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     return true
   }
 
+  const headSent = (exchange: Exchange) => {
+    if (step === 'closed' && isEventStream(exchange.res)) clock.nextTurn(() => endInOrder(exchange.res))
+  }
+
   const onRequest: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
     const isLeaving = step !== 'serving'
@@ -88,7 +93,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       handle()
       return true
     }
-    askToLeave(clock, exchange)
+    askToLeave(clock, exchange, headSent)
     // Only after this packet is parsed is it known whether another request is pipelined behind this one.
     process.nextTick(handle)
     return true
@@ -108,7 +113,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
       case 'upgrade':
       case 'connect':
-        connections.upgrade(args[1] as Socket)
+        connections.upgrade(args[0] as IncomingMessage)
         break
       case 'listening':
         if (step === 'closed' || step === 'released') stopListening()
@@ -148,13 +153,14 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         closing.ended(connection)
         watcher?.changed()
       }
-      for (const exchange of [...connections].flatMap(exchangesOf)) askToLeave(clock, exchange)
+      for (const exchange of [...connections].flatMap(exchangesOf)) askToLeave(clock, exchange, headSent)
     },
     async stopAccepting(patience) {
       if (server.listening) await acceptQuietly(clock, () => accepted)
       step = 'closed'
       if (server.listening) stopListening()
       closing.reapUnspoken(patience)
+      endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },
     closeIdle: closing.closeIdle,
     unfinished: closing.unfinished,

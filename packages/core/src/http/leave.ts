@@ -34,8 +34,10 @@ function isReadWhole({ complete, headers }: Exchange['req']): boolean {
 /**
  * Makes a response whose head is unsent carry `Connection: close` (RFC 9112 §9.6), decided in the moment the head is
  * written: only if its request was read whole and no other was pipelined behind it.
+ *
+ * @param headSent is told when the head has been written
  */
-export function askToLeave(clock: Clock, exchange: Exchange): void {
+export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange: Exchange) => void): void {
   const { connection, res } = exchange
   hangUpGently(clock, connection)
   if (res.headersSent) return
@@ -43,7 +45,7 @@ export function askToLeave(clock: Clock, exchange: Exchange): void {
   res.writeHead = function (this: ServerResponse, status: number, ...rest: unknown[]) {
     if (
       status >= 200 &&
-      connection.upgradedAt === undefined &&
+      connection.upgrade === undefined &&
       lastExchange(connection) === exchange &&
       isReadWhole(exchange.req)
     ) {
@@ -53,7 +55,9 @@ export function askToLeave(clock: Clock, exchange: Exchange): void {
       const last = rest.at(-1)
       if (typeof last === 'object' && last !== null) rest[rest.length - 1] = saysClose(last as HeadHeaders)
     }
-    return Reflect.apply(writeHead, this, [status, ...rest])
+    const result = Reflect.apply(writeHead, this, [status, ...rest])
+    headSent(exchange)
+    return result
   } as ServerResponse['writeHead']
 }
 
