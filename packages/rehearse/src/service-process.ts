@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Writable } from 'node:stream'
 import type { Address } from './endpoints.js'
 import { UsageError } from './errors.js'
+import { findCommand } from './find-command.js'
 import { createOutputBuffer } from './output-buffer.js'
 import type { ProcessGroups } from './process-groups.js'
 
@@ -34,8 +36,12 @@ export interface ServiceCommand {
   env: Readonly<Record<string, string>>
 }
 
+// The shell becomes the service only after it has read a line: had this process been killed between starting it and telling the guard,
+// it would read the end of the file instead, and leave. `exec` keeps the process id, so that signals reach the service itself.
+const gate = 'read -r _ <&3 && exec "$@" 3<&-'
+
 /**
- * Starts the service as the leader of a process group of its own, without a shell.
+ * Starts the service as the leader of a process group of its own. Its arguments are not interpreted by a shell.
  *
  * @throws {UsageError} when the command cannot be started
  */
@@ -43,15 +49,15 @@ export async function startService(
   { command, address, env }: ServiceCommand,
   groups: ProcessGroups,
 ): Promise<ServiceProcess> {
-  const [file = '', ...args] = command
-  const child = spawn(file, args, {
+  const [name = '', ...args] = command
+  const child = spawn('/bin/sh', ['-c', gate, 'sh', findCommand(name), ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
   const output = createOutputBuffer()
-  child.stdout.setEncoding('utf8').on('data', output.write)
-  child.stderr.setEncoding('utf8').on('data', output.write)
+  child.stdout?.setEncoding('utf8').on('data', output.write)
+  child.stderr?.setEncoding('utf8').on('data', output.write)
 
   // Taken before any wait: a process that ends at once must not be missed, nor one that starts while this process exits.
   const { pid } = child
@@ -65,18 +71,25 @@ export async function startService(
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) => {
-      reject(new UsageError(`the command ${JSON.stringify(file)} cannot be started: ${error.message}`))
+      reject(new UsageError(`the command ${JSON.stringify(name)} cannot be started: ${error.message}`))
     })
   })
   child.on('error', () => {})
-  if (pid === undefined) throw new UsageError(`the command ${JSON.stringify(file)} has no process id`)
+  if (pid === undefined) throw new UsageError(`the command ${JSON.stringify(name)} has no process id`)
+  openGate(child)
 
   return {
     pid,
     address,
     exited,
     output: output.lines,
-    signal: (name) => void child.kill(name),
+    signal: (signal) => void child.kill(signal),
     kill: () => groups.kill(pid),
   }
+}
+
+function openGate({ stdio }: ChildProcess): void {
+  const pipe = stdio[3] as Writable
+  pipe.on('error', () => {})
+  pipe.end('\n')
 }

@@ -15,6 +15,8 @@ export interface Run {
   child: ChildProcess
   /** Resolves when the output has the text. */
   sees(text: string): Promise<void>
+  /** The process ids that services have written down, at least one. */
+  pids(): number[]
   ended: Promise<{ code: number | null; signal: string | null; output: string }>
 }
 
@@ -22,7 +24,9 @@ export interface Run {
 export function startRehearse(service: string, ...options: string[]): Run {
   const file = fileURLToPath(new URL(`services/${service}.mjs`, import.meta.url))
   const args = [main, ...short, ...options, '--', process.execPath, file]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const pidsFile = join(mkdtempSync(join(tmpdir(), 'rehearse-')), 'pids')
+  const env = { ...process.env, PIDS_FILE: pidsFile }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let output = ''
   const watchers = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
@@ -33,6 +37,7 @@ export function startRehearse(service: string, ...options: string[]): Run {
   }
   return {
     child,
+    pids: () => readFileSync(pidsFile, 'utf8').trim().split('\n').map(Number),
     sees: (text) =>
       new Promise((resolve) => {
         const watch = () => {

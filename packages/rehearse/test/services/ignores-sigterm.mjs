@@ -1,4 +1,7 @@
+import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+
+if (process.env.PIDS_FILE) appendFileSync(process.env.PIDS_FILE, `${process.pid}\n`)
 
 process.on('SIGTERM', () => {})
 process.on('SIGINT', () => {})
