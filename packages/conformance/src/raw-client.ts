@@ -38,6 +38,8 @@ const remembered = 256 * 1024
  */
 export class RawClient {
   readonly socket: Socket
+  /** The TCP connection below TLS. */
+  readonly #wire: Socket
   readonly informational: number[] = []
   readonly #closed: Promise<Ending>
   #ending: Ending | undefined
@@ -50,9 +52,10 @@ export class RawClient {
   readonly #parser: ResponseParser
   readonly #watchers = new Set<() => void>()
 
-  /** Takes a connected socket. */
-  constructor(socket: Socket) {
+  /** Takes a socket, and the TCP connection below it where there is one. */
+  constructor(socket: Socket, wire: Socket = socket) {
     this.socket = socket
+    this.#wire = wire
     this.#parser = new ResponseParser(
       {
         informational: ({ status }) => this.informational.push(status),
@@ -80,14 +83,12 @@ export class RawClient {
   /** Connects, through the TLS handshake where there is one. Rejects with the socket's error. */
   static connect({ port, host = '127.0.0.1', protocol = 'http' }: Target): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const socket =
-        protocol === 'https'
-          ? connectTls({ port, host, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-          : connectTcp({ port, host })
+      const wire = connectTcp({ port, host })
+      const socket = protocol === 'https' ? secured(wire) : wire
       socket.once('error', reject)
       socket.once(protocol === 'https' ? 'secureConnect' : 'connect', () => {
         socket.removeListener('error', reject)
-        resolve(new RawClient(socket))
+        resolve(new RawClient(socket, wire))
       })
     })
   }
@@ -173,7 +174,8 @@ export class RawClient {
 
   reset(): void {
     this.#ending ??= 'local'
-    this.socket.resetAndDestroy()
+    this.#wire.resetAndDestroy()
+    this.socket.destroy()
   }
 
   destroy(): void {
@@ -226,6 +228,11 @@ export class RawClient {
     head.reject(error)
     whole.reject(error)
   }
+}
+
+/** TLS over a TCP connection, trusting anybody. */
+export function secured(wire: Socket): Socket {
+  return connectTls({ socket: wire, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
 }
 
 /** A request as it goes over the wire. */

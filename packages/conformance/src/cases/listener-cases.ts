@@ -1,11 +1,10 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect as connectTls } from 'node:tls'
 import { expect } from 'vitest'
 import { delayedRelay } from '../delayed-relay.js'
 import { quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
-import { RawClient } from '../raw-client.js'
+import { RawClient, secured } from '../raw-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 const patient = { ...quick, linger: 2000, gracePeriod: 12_000 } as const
@@ -116,14 +115,13 @@ export const listenerCases: readonly BehaviourCase[] = [
       await using server = await startServer(subject, { options: patient })
       const late = connect(server.port, '127.0.0.1')
       await using relay = await delayedRelay(server.port, 0)
-      const halfway = connectTls({ port: relay.port, host: '127.0.0.1', rejectUnauthorized: false })
+      const halfway = secured(connect(relay.port, '127.0.0.1'))
       halfway.once('connect', () => setTimeout(() => relay.hold(), 1))
       await sleep(200)
       server.signal()
       await server.refusing()
       relay.release()
-      const secured = connectTls({ socket: late, rejectUnauthorized: false })
-      for (const client of [secured, halfway].map((socket) => server.adopt(new RawClient(socket)))) {
+      for (const client of [secured(late), halfway].map((socket) => server.adopt(new RawClient(socket)))) {
         expect(await client.get('/fast')).toMatchObject({ status: 200, headers: { connection: 'close' } })
         expect(await client.closed).toBe('fin')
       }
@@ -164,8 +162,7 @@ function answerOver(
   tcp: RawClient,
   protocol: 'http' | 'https',
 ): Promise<number | string> {
-  const client =
-    protocol === 'https' ? new RawClient(connectTls({ socket: tcp.socket, rejectUnauthorized: false })) : tcp
+  const client = protocol === 'https' ? new RawClient(secured(tcp.socket)) : tcp
   return server
     .adopt(client)
     .get('/fast')

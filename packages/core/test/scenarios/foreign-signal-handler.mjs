@@ -1,0 +1,9 @@
+import { createServer } from 'node:http'
+import { standardRoutes, startStandardServer, testOptions } from '@lameduck/conformance/subject'
+import { createLifecycle } from '@lameduck/core'
+
+const lifecycle = createLifecycle(testOptions())
+process.on('SIGTERM', function exitsFirst() {
+  process.exit(0)
+})
+startStandardServer(lifecycle, createServer(standardRoutes(lifecycle)))

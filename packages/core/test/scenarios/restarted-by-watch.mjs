@@ -1,0 +1,6 @@
+import { createServer } from 'node:http'
+import { standardRoutes, startStandardServer, testOptions } from '@lameduck/conformance/subject'
+import { createLifecycle } from '@lameduck/core'
+
+const lifecycle = createLifecycle(testOptions())
+startStandardServer(lifecycle, createServer(standardRoutes(lifecycle)))

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { quick, startScript } from '@lameduck/conformance'
+import { describe, expect, test } from 'vitest'
+import { startScenario } from './scenarios/start-scenario.js'
+
+describe.concurrent('signals', { timeout: 20_000 }, () => {
+  test('a foreign SIGTERM handler is warned about with its source', async () => {
+    await using server = await startScenario('foreign-signal-handler', { options: quick })
+    await server.until(
+      () => server.output.includes('foreign-signal-handler.mjs'),
+      3000,
+      'no source of the handler',
+    )
+    expect(server.output).toMatch(/SIGTERM/)
+  })
+
+  test('SIGTERM, then SIGINT much later, forces with 130', async () => {
+    await using server = await startScenario('restarted-by-watch', { options: quick })
+    const client = await server.connect()
+    void client.request('GET', '/hang')
+    await server.line('hanging')
+    server.signal('SIGTERM')
+    await sleep(900)
+    server.signal('SIGINT')
+    expect(await server.exited()).toMatchObject({ code: 130, signal: null })
+  })
+
+  test('node --watch restarts after what is in flight has been answered', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lameduck-watch-'))
+    const entry = join(folder, 'entry.mjs')
+    const scenario = new URL('scenarios/restarted-by-watch.mjs', import.meta.url)
+    await writeFile(entry, `import ${JSON.stringify(scenario.href)}\n`)
+    try {
+      const options = { ...quick, platform: 'terminal', shutdownDelay: 0 }
+      await using server = await startScript(pathToFileURL(entry), { options, nodeArguments: ['--watch'] })
+      await server.line('ready')
+      const client = await server.connect()
+      const slow = client.get('/slow?ms=900')
+      await sleep(150)
+      await writeFile(entry, `import ${JSON.stringify(scenario.href)} // changed\n`)
+      expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+      await server.until(() => server.said('listening').length === 2, 8000, 'not restarted')
+      const successor = await server.connect(server.said('listening')[1] as number)
+      expect((await successor.get('/fast')).text).toBe('fast')
+      expect(server.said('report')).toEqual([expect.objectContaining({ clean: true })])
+      server.signal('SIGTERM')
+      await server.exited()
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
