@@ -39,14 +39,16 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const requests = createRateMeter(clock.now())
   const closing = createClosing(clock, connections, handshakes)
   let watcher: DrainWatcher | undefined
-  let accepted = 0
+  const arrivals = { count: 0, lastAt: 0 }
   let finished = 0
-  let step: 'serving' | 'leaving' | 'closed' | 'released' = 'serving'
+  let step: 'serving' | 'leaving' | 'closing' | 'closed' | 'released' = 'serving'
+  let atTheDoor: (() => void)[] = []
 
   const stopListening = () => NetServer.prototype.close.call(server)
 
   const onConnection = (socket: Socket) => {
-    accepted++
+    arrivals.count++
+    arrivals.lastAt = clock.now()
     if (isTls) handshakes.began(socket)
     else connections.accept(socket)
   }
@@ -59,7 +61,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const countRequest = ({ connection, req, startedAt }: Exchange) => {
     if (!connection.served && !isProbeAgent(req.headers['user-agent'])) {
       connection.served = true
-      if (step === 'leaving') watcher?.arrived()
+      if (step !== 'serving') watcher?.arrived()
     }
     if (connection.served) requests.count(startedAt)
   }
@@ -84,9 +86,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     const probe = isOurs ? matchProbe(req.url) : undefined
     const exchange = connections.begin(req, res, probe !== undefined)
     if (probe === undefined) countRequest(exchange)
+    const isRejected = step === 'closed' && watcher?.rejectLate
     const handle = () => {
       if (probe !== undefined) writeProbe(req, res, answerProbe(probe))
-      else if (step === 'closed' && watcher?.rejectLate) writeUnavailable(res)
+      else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
     if (!isLeaving) {
@@ -95,7 +98,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     }
     askToLeave(clock, exchange, headSent)
     // Only after this packet is parsed is it known whether another request is pipelined behind this one.
-    process.nextTick(handle)
+    if (step === 'closing') atTheDoor.push(handle)
+    else process.nextTick(handle)
     return true
   }
 
@@ -120,7 +124,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
       case 'close':
         // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle.
-        if (step === 'leaving' || step === 'closed') return false
+        if (step !== 'serving' && step !== 'released') return false
         break
     }
     return deliver(event, ...args)
@@ -156,9 +160,14 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       for (const exchange of [...connections].flatMap(exchangesOf)) askToLeave(clock, exchange, headSent)
     },
     async stopAccepting(patience) {
-      if (server.listening) await acceptQuietly(clock, () => accepted)
+      // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
+      step = 'closing'
+      if (server.listening) await acceptQuietly(clock, () => arrivals)
       step = 'closed'
       if (server.listening) stopListening()
+      const waiting = atTheDoor
+      atTheDoor = []
+      for (const handle of waiting) handle()
       closing.reapUnspoken(patience)
       endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },

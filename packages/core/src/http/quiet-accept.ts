@@ -1,21 +1,37 @@
 import type { Clock } from '../clock.js'
 
+/** What is known of the connections that a server has accepted. */
+export interface Arrivals {
+  readonly count: number
+  /** When the last one came, in Unix milliseconds. */
+  readonly lastAt: number
+}
+
+/** Clients that connect anew after each answer need about this long to come back, and then wait for the next answer. */
+const calm = 10
+/** Others may keep coming: nobody is held up longer than this for a calm. */
+const longestWaitForCalm = 100
 /** Two turns of the event loop without a new connection: the kernel's queue is empty (libuv accepts one a turn). */
 const quietTurns = 2
 /** With ever more connections coming the queue never empties; then the listener closes all the same. */
 const longest = 500
 
-/** Resolves, in the turn itself, as soon as the accept queue is empty. `accepted` counts connections. */
-export function acceptQuietly(clock: Clock, accepted: () => number): Promise<void> {
-  const until = clock.now() + longest
-  return new Promise((resolve) => {
-    const look = (seen: number, quiet: number) => {
-      if (quiet >= quietTurns || clock.now() >= until) return resolve()
-      clock.nextTurn(() => {
-        const now = accepted()
-        look(now, now === seen ? quiet + 1 : 0)
-      })
-    }
-    look(accepted(), 0)
-  })
+/**
+ * Resolves as soon as the accept queue is empty, in the turn that has seen it. What is in the queue when a listener
+ * closes is reset by the kernel, so a calm is waited for first, and then a quiet moment in it.
+ */
+export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals): Promise<void> {
+  const startedAt = clock.now()
+  for (;;) {
+    const { lastAt } = arrivals()
+    const now = clock.now()
+    const left = Math.min(lastAt + calm, startedAt + longestWaitForCalm) - now
+    if (left <= 0) break
+    await new Promise<void>((resolve) => clock.after(left, resolve))
+  }
+  for (let quiet = 0; quiet < quietTurns && clock.now() < startedAt + longest; ) {
+    const { count } = arrivals()
+    await new Promise<void>((resolve) => clock.nextTurn(resolve))
+    quiet = arrivals().count === count ? quiet + 1 : 0
+  }
 }
