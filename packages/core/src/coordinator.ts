@@ -12,7 +12,7 @@ import { crashTrigger, gesture, signalTrigger, type Trigger } from './trigger.js
 export interface ProcessLike {
   on(event: string, listener: (...args: never[]) => void): unknown
   off(event: string, listener: (...args: never[]) => void): unknown
-  listenerCount(event: string): number
+  listeners(event: string): readonly unknown[]
   exit(code: number): void
   printError(text: string): void
 }
@@ -43,8 +43,8 @@ export interface Coordinator {
   readonly drains: Set<Drain>
   /** Listens for the member's signals from now on; returns how to leave. */
   join(member: Member): () => void
-  /** Ends the process because of `trigger`. */
-  end(trigger: Trigger): void
+  /** Other people's handlers of the signals that are listened for. */
+  foreignHandlers(): { signal: NodeJS.Signals; handler: unknown }[]
 }
 
 /** The end of the process, once something has started it. */
@@ -130,7 +130,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const onCrash = (error: unknown) => {
-    if (host.listenerCount('uncaughtException') > 1) return
+    if (host.listeners('uncaughtException').length > 1) return
     host.printError(`${inspect(error)}\n\nNode.js ${process.version}\n`)
     const isUp = [...members].some(({ state }) => state === 'ready' || state === 'draining')
     if (hasCrashed || !isUp) return host.exit(1)
@@ -167,7 +167,15 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         listen()
       }
     },
-    end,
+    foreignHandlers: () =>
+      [...listening].flatMap(([event, own]) =>
+        event === 'uncaughtException'
+          ? []
+          : host
+              .listeners(event)
+              .filter((handler) => handler !== own)
+              .map((handler) => ({ signal: event as NodeJS.Signals, handler })),
+      ),
   }
 }
 
@@ -175,7 +183,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
 const deaf: ProcessLike = {
   on: () => {},
   off: () => {},
-  listenerCount: () => 0,
+  listeners: () => [],
   exit: () => {},
   printError: () => {},
 }
@@ -183,7 +191,7 @@ const deaf: ProcessLike = {
 const thisProcess: ProcessLike = {
   on: (event, listener) => process.on(event, listener as () => void),
   off: (event, listener) => process.off(event, listener as () => void),
-  listenerCount: (event) => process.listenerCount(event),
+  listeners: (event) => process.rawListeners(event),
   exit: (code) => process.exit(code),
   printError: (text) => writeSync(2, text),
 }

@@ -5,6 +5,7 @@ import { createDrain, type Drain } from './drain.js'
 import type { Drainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createEmitter } from './events.js'
+import { createForeignHandlerWarning } from './foreign-handlers.js'
 import { createHolds } from './holds.js'
 import { runWithin } from './hooks.js'
 import type { Lifecycle } from './lifecycle.js'
@@ -67,6 +68,10 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     state = next
   }
 
+  const warnOnce = createForeignHandlerWarning(coordinator.foreignHandlers, (message) => {
+    emitter.emit('warning', { message })
+  })
+
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit'>) =>
     makePlan(settings, {
       hasHooks: stopHooks.size > 0,
@@ -110,6 +115,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     begun.shorten(latest)
     const { reason, signal } = trigger
     emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
+    if (signal) warnOnce()
     const report = begun.run()
     for (const fn of onDrains) prepare(fn)
     draining.abort()
@@ -207,6 +213,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       if (state === 'starting') {
         move('becomeReady')
         emitter.emit('ready', { duration: clock.now() - createdAt })
+        warnOnce()
       } else if (state !== 'ready' && wasCalledToStop) move('becomeReady')
     },
     stop({ reason = 'stop', window = false } = {}) {

@@ -234,3 +234,20 @@ describe('a crash', () => {
     expect(process.exitCode).toBe(1)
   })
 })
+
+describe("somebody else's signal handler", () => {
+  test('is warned about with its source, once', async () => {
+    const { createLifecycle, signal, clock, process } = createTestBench()
+    const lifecycle = createLifecycle(options)
+    const warnings: string[] = []
+    lifecycle.on('warning', ({ message }) => warnings.push(message))
+    process.on('SIGTERM', function exitsAtOnce() {})
+    await lifecycle.ready()
+    process.on('SIGTERM', function comesLater() {})
+    signal('SIGTERM')
+    await clock.advance(28_000)
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('exitsAtOnce')
+    expect(warnings[1]).toContain('comesLater')
+  })
+})

@@ -8,6 +8,7 @@ export interface FakeProcess extends ProcessLike {
   /** What was printed to standard error. */
   readonly printed: string
   emit(event: string, ...args: unknown[]): boolean
+  listenerCount(event: string): number
 }
 
 /** Creates a process that runs. */
@@ -18,6 +19,7 @@ export function createFakeProcess(): FakeProcess {
   return {
     on: (event, listener) => events.on(event, listener as () => void),
     off: (event, listener) => events.off(event, listener as () => void),
+    listeners: (event) => events.rawListeners(event),
     listenerCount: (event) => events.listenerCount(event),
     emit: (event, ...args) => events.emit(event, ...args),
     exit(code) {
