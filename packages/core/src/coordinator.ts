@@ -4,6 +4,7 @@ import { isMainThread } from 'node:worker_threads'
 import { type Clock, systemClock } from './clock.js'
 import type { Drain } from './drain.js'
 import { createGate, type Gate } from './gate.js'
+import { marginOf } from './plan.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
 import { crashTrigger, gesture, signalTrigger, type Trigger } from './trigger.js'
@@ -23,10 +24,9 @@ export interface Member {
   readonly signals: readonly NodeJS.Signals[]
   readonly stopsBySigint: boolean
   readonly drainsOnCrash: boolean
-  /** When a drain that begins now would have to be over, in Unix milliseconds. */
-  deadlineOf(trigger: Trigger): number
-  /** Begins to drain, or makes a drain under way end by `latest`. */
-  begin(trigger: Trigger, latest: number): Promise<Report>
+  readonly gracePeriod: number
+  /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
+  begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */
   ignored(signal: NodeJS.Signals): void
   /** The process exits now: what is left is cut, no hook runs. */
@@ -53,14 +53,16 @@ interface Ending {
   readonly since: number
   deadline: number
   exitCode: number
+  /** The time after the deadline in which the platform's SIGKILL is not to be feared yet. */
+  margin: number
   /** Who drains because of it, and until when. */
-  readonly joined: [Member, Promise<void>][]
+  readonly joined: Map<Member, Promise<void>>
 }
 
 const forcedBySigint = 130
 const forcedByDeadline = 1
 /** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
-const overtime = 50
+const overtime = 20
 /** The most that the loggers get to write their last lines. */
 const flushLimit = 250
 
@@ -74,45 +76,56 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let hasCrashed = false
   let cancelDeadline = () => {}
 
-  const exit = (code: number) => {
-    const flushed = Promise.all((ending?.joined ?? []).map(([member]) => member.flush()))
-    const cancel = clock.after(flushLimit, () => host.exit(code))
-    void flushed.finally(() => {
+  const exit = (code: number, { joined, deadline, margin }: Ending) => {
+    cancelDeadline()
+    const left = deadline + margin / 2 - clock.now()
+    const cancel = clock.after(Math.max(0, Math.min(flushLimit, left)), () => host.exit(code))
+    void Promise.all([...joined.keys()].map((member) => member.flush())).finally(() => {
       cancel()
       host.exit(code)
     })
   }
 
-  const force = (code: number) => {
-    for (const [member] of ending?.joined ?? []) member.forced(code)
-    exit(code)
+  const force = (code: number, present: Ending) => {
+    for (const member of present.joined.keys()) member.forced(code)
+    exit(code, present)
   }
 
-  /** Exits when every member has stopped, those that joined meanwhile included. */
-  const exitWhenStopped = async ({ joined }: Ending) => {
-    for (let i = 0; i < joined.length; i++) await joined[i]?.[1]
-    cancelDeadline()
-    exit(ending?.exitCode ?? 0)
+  /** Exits when every member has stopped, those that join meanwhile included. */
+  const exitWhenStopped = async (present: Ending) => {
+    for (const stopped of present.joined.values()) await stopped
+    exit(present.exitCode, present)
   }
 
-  const begin = (member: Member, trigger: Trigger) => {
-    if (ending === undefined) return
-    const stopped = member.begin(trigger, ending.deadline).then(({ exitCode }) => {
-      if (ending !== undefined) ending.exitCode ||= exitCode
+  const begin = (member: Member, trigger: Trigger, present: Ending) => {
+    const stopped = member.begin(trigger, present.deadline).then(({ exitCode }) => {
+      present.exitCode ||= exitCode
     })
-    ending.joined.push([member, stopped])
+    if (!present.joined.has(member)) present.joined.set(member, stopped)
   }
 
   const end = (trigger: Trigger) => {
-    const latest = Math.min(...[...members].map((member) => member.deadlineOf(trigger)))
+    const limit = Math.min(trigger.limit ?? Infinity, ...[...members].map(({ gracePeriod }) => gracePeriod))
+    const margin = marginOf(limit)
+    const latest = clock.now() + limit - margin
     const isFirst = ending === undefined
-    ending ??= { trigger, since: clock.now(), deadline: latest, exitCode: 0, joined: [] }
-    ending.deadline = Math.min(ending.deadline, latest)
-    ending.exitCode ||= trigger.exitCode ?? 0
+    const present: Ending = ending ?? {
+      trigger,
+      since: clock.now(),
+      deadline: latest,
+      margin,
+      exitCode: 0,
+      joined: new Map(),
+    }
+    ending = present
+    if (latest < present.deadline) Object.assign(present, { deadline: latest, margin })
+    present.exitCode ||= trigger.exitCode ?? 0
     cancelDeadline()
-    cancelDeadline = clock.after(ending.deadline - clock.now() + overtime, () => force(forcedByDeadline))
-    for (const member of members) begin(member, trigger)
-    if (isFirst) void exitWhenStopped(ending)
+    cancelDeadline = clock.after(present.deadline - clock.now() + overtime, () =>
+      force(forcedByDeadline, present),
+    )
+    for (const member of members) begin(member, { ...trigger, limit }, present)
+    if (isFirst) void exitWhenStopped(present)
   }
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -124,8 +137,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         ),
       )
     } else if (clock.now() - ending.since >= gesture) {
-      if (signal === 'SIGINT') force(forcedBySigint)
-      else for (const [member] of ending.joined) member.ignored(signal)
+      if (signal === 'SIGINT') force(forcedBySigint, ending)
+      else for (const member of ending.joined.keys()) member.ignored(signal)
     }
   }
 
@@ -161,7 +174,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       members.add(member)
       listen()
       const late = ending
-      if (late !== undefined) process.nextTick(() => begin(member, late.trigger))
+      if (late !== undefined) process.nextTick(() => begin(member, late.trigger, late))
       return () => {
         members.delete(member)
         listen()

@@ -7,7 +7,7 @@ import { LifecycleError } from './errors.js'
 import { createEmitter } from './events.js'
 import { createForeignHandlerWarning } from './foreign-handlers.js'
 import { createHolds } from './holds.js'
-import { runWithin } from './hooks.js'
+import { runUntil } from './hooks.js'
 import type { Lifecycle } from './lifecycle.js'
 import { logEvents } from './log-events.js'
 import { consoleLogger, flushed } from './logger.js'
@@ -82,16 +82,16 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
 
   /** Calls an `onDrain` function; the drain waits for it. */
   const prepare = (fn: () => unknown) => {
-    const left = (drain?.plan.at?.cutoff ?? clock.now()) - clock.now()
+    const due = () => drain?.plan.at?.cutoff ?? clock.now()
     preparing.add(fn)
-    void runWithin(clock, { name: fn.name || 'onDrain', fn }, left).then((outcome) => {
+    void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due).then((outcome) => {
       preparing.delete(fn)
       if (outcome.outcome !== 'done') drain?.note(outcome)
       gate.notify()
     })
   }
 
-  const start = (trigger: Trigger, latest: number): Promise<Report> => {
+  const start = (trigger: Trigger, deadline: number): Promise<Report> => {
     const plan = planFor(trigger)
     move('drain')
     const begun = createDrain({
@@ -106,13 +106,13 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       drains,
       rejectLate: settings.late === 'reject',
       forcedExitCode: settings.forcedExitCode,
-      hooks: stopHooks.inOrder,
+      hooks: stopHooks.seal,
       closers: stopHooks.closers,
       abortCutoff: () => cutoff.abort(),
     })
     drain = begun
     drains.add(begun)
-    begun.shorten(latest)
+    begun.shorten(plan, deadline)
     const { reason, signal } = trigger
     emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
     if (signal) warnOnce()
@@ -129,10 +129,10 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     })
   }
 
-  const begin = (trigger: Trigger, latest: number): Promise<Report> => {
-    if (stopped === undefined) stopped = start(trigger, latest)
+  const begin = (trigger: Trigger, deadline: number): Promise<Report> => {
+    if (stopped === undefined) stopped = start(trigger, deadline)
     else {
-      drain?.shorten(latest)
+      drain?.shorten(planFor(trigger), deadline)
       if (!trigger.window) drain?.hurry()
     }
     return stopped
@@ -156,7 +156,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     signals: settings.signals,
     stopsBySigint: settings.stopsBySigint,
     drainsOnCrash: settings.crash === 'drain',
-    deadlineOf: (trigger) => clock.now() + planFor(trigger).deadline,
+    gracePeriod: settings.gracePeriod,
     begin,
     ignored(signal) {
       emitter.emit('signalIgnored', { signal })
@@ -203,9 +203,6 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return lifecycle
     },
     onStop(name, fn, hookOptions = {}) {
-      if (state === 'stopped') {
-        throw new LifecycleError('ILLEGAL_TRANSITION', `onStop("${name}") would never run: already stopped`)
-      }
       stopHooks.add({ name, fn, ...hookOptions })
       return lifecycle
     },

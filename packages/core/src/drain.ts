@@ -1,14 +1,14 @@
 import type { Clock } from './clock.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
 import type { Emitter } from './events.js'
-import type { Gate } from './gate.js'
+import { type Gate, waitUntil } from './gate.js'
 import type { Holds } from './holds.js'
 import { type Hook, runHooks } from './hooks.js'
-import { anchor, type Plan } from './plan.js'
+import { anchor, moveUp, type Plan } from './plan.js'
 import type { Cut, HookOutcome, Report } from './report.js'
 import { createStopwatch } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
-import { type Traffic, waitForWindow, windowEnd } from './window.js'
+import { type Traffic, windowEnd } from './window.js'
 
 /** What a drain works on. Lists are read anew at each step: servers may be attached while draining. */
 export interface DrainInput {
@@ -42,8 +42,8 @@ export interface Drain {
   isEmpty(): boolean
   /** Takes part in what has already happened: a server that was attached while draining. */
   include(server: Drainable): void
-  /** Ends the drain by `latest` at the latest, in Unix milliseconds; steps are not restarted. */
-  shorten(latest: number): void
+  /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
+  shorten(plan: Plan, deadline: number): void
   /** Ends the window and the linger now. */
   hurry(): void
   /** Records a hook's outcome that the drain did not run itself. */
@@ -63,15 +63,16 @@ export function createDrain(input: DrainInput): Drain {
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
   let phase: 'open' | 'closing' | 'empty' = 'open'
+  let stopping = 0
   let isHurried = false
   let lingerEnd = Number.POSITIVE_INFINITY
 
   const sum = (of: (server: Drainable) => number) => [...servers].reduce((total, each) => total + of(each), 0)
-  const at = () => plan.at as NonNullable<Plan['at']>
+  const at = () => plan.at
   const since = () => clock.now() - startedAt
   const inFlight = () => sum((server) => server.inFlight)
   const connections = () => sum((server) => server.connections)
-  const isQuiet = () => inFlight() === 0 && holds.size === 0 && input.preparing.size === 0
+  const isQuiet = () => inFlight() === 0 && holds.size === 0 && input.preparing.size === 0 && stopping === 0
   const isOver = (point: number) => clock.now() >= point
   const linger = () => (isHurried ? 0 : plan.linger)
   const traffic: Traffic = { rate: sum((server) => server.rate()), lastArrival: undefined }
@@ -91,6 +92,14 @@ export function createDrain(input: DrainInput): Drain {
   }
 
   const silentPatience = () => Math.min(5000, linger())
+
+  const stopAccepting = (server: Drainable) => {
+    stopping++
+    void server.stopAccepting(silentPatience()).finally(() => {
+      stopping--
+      gate.notify()
+    })
+  }
 
   /** A server that does not keep its word cannot hold the process. */
   const atMost = (point: 'cutoff' | 'deadline', work: Promise<unknown>) =>
@@ -173,10 +182,10 @@ export function createDrain(input: DrainInput): Drain {
     isEmpty: () => phase === 'empty',
     include(server) {
       server.announce(watcher)
-      if (phase !== 'open') void server.stopAccepting(silentPatience())
+      if (phase !== 'open') stopAccepting(server)
     },
-    shorten(latest) {
-      plan = anchor(input.plan, startedAt, Math.min(latest, at().deadline))
+    shorten(shorter, deadline) {
+      plan = { ...plan, at: moveUp(at(), shorter, deadline) }
       setTimers()
       gate.notify()
     },
@@ -193,13 +202,16 @@ export function createDrain(input: DrainInput): Drain {
       for (const server of servers) server.announce(watcher)
 
       // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
-      const latest = at().cutoff - plan.linger - 1000
-      const extended = await waitForWindow(clock, gate, {
-        end: () => Math.min(windowEnd(plan.window, startedAt, traffic, latest), at().cutoff),
-        max: startedAt + plan.window.max,
-        ended: () => isHurried,
-      })
-      await gate.until(() => input.preparing.size === 0 || isOver(at().cutoff))
+      const latest = () => at().cutoff - plan.linger - 1000
+      const end = () => windowEnd(plan.window, startedAt, traffic, latest())
+      await waitUntil(
+        clock,
+        gate,
+        () => Math.min(end(), at().cutoff),
+        () => isHurried,
+      )
+      const extended = end() > startedAt + plan.window.max && !isHurried
+      await gate.until(() => input.preparing.size === 0)
       stopwatch.lap('window')
 
       // Closing: nobody new.
@@ -233,6 +245,7 @@ export function createDrain(input: DrainInput): Drain {
       await gate.until(() => [...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
       await runHooks(
         clock,
+        gate,
         [...input.hooks(), ...input.closers().map(afterRelease)],
         () => at().deadline,
         note,

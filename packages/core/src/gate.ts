@@ -1,3 +1,5 @@
+import type { Clock } from './clock.js'
+
 /** Lets any number of waiters wait for conditions over shared state, without polling. */
 export interface Gate {
   /** Looks at every waiter's condition again. To be called whenever something that a condition reads has changed. */
@@ -25,4 +27,21 @@ export function createGate(): Gate {
       })
     },
   }
+}
+
+/** Waits until the time `due()` has come, or `ended()` holds. Both are asked again at every notification of `gate`. */
+export async function waitUntil(
+  clock: Clock,
+  gate: Gate,
+  due: () => number,
+  ended: () => boolean = () => false,
+): Promise<void> {
+  let cancel = () => {}
+  await gate.until(() => {
+    cancel()
+    const left = due() - clock.now()
+    if (ended() || left <= 0) return true
+    cancel = clock.after(left, gate.notify)
+    return false
+  })
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import { type Gate, waitUntil } from './gate.js'
 import type { HookOutcome } from './report.js'
 
 /** A function to run after the drain. */
@@ -9,37 +10,43 @@ export interface Hook {
   readonly timeout?: number
 }
 
-/** Runs `fn` and waits for it, at most `limit` milliseconds. Never rejects. */
-export function runWithin(clock: Clock, { name, fn }: Hook, limit: number): Promise<HookOutcome> {
+/** Runs `fn` and waits for it until `due()`, which may move while it runs. Never rejects. */
+export async function runUntil(
+  clock: Clock,
+  gate: Gate,
+  { name, fn }: Hook,
+  due: () => number,
+): Promise<HookOutcome> {
   const startedAt = clock.now()
-  return new Promise((resolve) => {
-    const settle = (outcome: HookOutcome['outcome'], error?: unknown) => {
-      cancel()
-      const duration = clock.now() - startedAt
-      resolve({ name, duration, outcome, ...(error === undefined ? {} : { error }) })
-    }
-    const cancel = clock.after(Math.max(0, limit), () => settle('timed-out'))
-    Promise.resolve()
-      .then(fn)
-      .then(
-        () => settle('done'),
-        (error: unknown) => settle('failed', error ?? new Error('rejected without a reason')),
-      )
-  })
+  let settled: Pick<HookOutcome, 'outcome' | 'error'> | undefined
+  const settle = (outcome: Pick<HookOutcome, 'outcome' | 'error'>) => {
+    settled = outcome
+    gate.notify()
+  }
+  const run = async () => fn()
+  run().then(
+    () => settle({ outcome: 'done' }),
+    (error: unknown) => settle({ outcome: 'failed', error }),
+  )
+  await waitUntil(clock, gate, due, () => settled !== undefined)
+  return { name, duration: clock.now() - startedAt, ...(settled ?? { outcome: 'timed-out' }) }
 }
 
 /**
  * Runs hooks one after the other; each has its turn even if another fails or hangs. Hook i of n gets what is left
- * until `deadline` ÷ (n − i), or its own smaller timeout.
+ * until `deadline()` ÷ (n − i), or its own smaller timeout; a deadline that moves up is heard by the hook that runs.
  */
 export async function runHooks(
   clock: Clock,
+  gate: Gate,
   hooks: readonly Hook[],
   deadline: () => number,
   finished: (outcome: HookOutcome) => void,
 ): Promise<void> {
   for (const [i, hook] of hooks.entries()) {
-    const share = (deadline() - clock.now()) / (hooks.length - i)
-    finished(await runWithin(clock, hook, Math.min(share, hook.timeout ?? share)))
+    const startedAt = clock.now()
+    const share = () => (deadline() - startedAt) / (hooks.length - i)
+    const due = () => startedAt + Math.min(share(), hook.timeout ?? Number.POSITIVE_INFINITY)
+    finished(await runUntil(clock, gate, hook, due))
   }
 }

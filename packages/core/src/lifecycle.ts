@@ -55,7 +55,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * registration; each gets its turn even if another fails or hangs.
    *
    * @param options.timeout the most that it may take, in milliseconds, if that is less than its share of the budget
-   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION when stopped
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION once they run
    */
   onStop(name: string, fn: () => unknown, options?: { timeout?: number }): this
   /**

@@ -23,14 +23,18 @@ export interface Plan {
   readonly force: number
   /** After the trigger: the process is gone. */
   readonly deadline: number
-  /** The same points as Unix milliseconds, once draining has begun. */
-  readonly at?: {
-    readonly trigger: number
-    readonly windowEnd: number
-    readonly cutoff: number
-    readonly force: number
-    readonly deadline: number
-  }
+  /** The same points on the clock, once draining has begun. */
+  readonly at?: Anchors
+}
+
+/** Points of a drain, in Unix milliseconds. */
+export interface Anchors {
+  readonly trigger: number
+  /** When the window ends at the latest, unless traffic is still routed here then. */
+  readonly windowEnd: number
+  readonly cutoff: number
+  readonly force: number
+  readonly deadline: number
 }
 
 /** What the plan depends on besides the settings. */
@@ -40,7 +44,7 @@ export interface PlanInput {
   /** Somebody may still route traffic here, and idle clients may hold connections. */
   readonly window: boolean
   readonly linger: boolean
-  /** Not later than this many milliseconds after the trigger, whatever the grace period: a crash's limit. */
+  /** A shorter grace period than this lifecycle's own: a crash's, or that of another lifecycle of the process. */
   readonly limit?: number
 }
 
@@ -57,23 +61,29 @@ export const lastWords = (gracePeriod: number): number => Math.min(gracePeriod *
  * Divides the grace period. Pure: the same settings and input give the same plan.
  *
  * A window that nobody asked for by name never takes more than half of what hooks and margin leave: `min` and `max`
- * are scaled by one factor.
+ * are scaled by one factor. What was asked for by name is kept as it is, unless somebody else's `limit` is shorter than
+ * the grace period it was chosen for.
  */
 export function makePlan(settings: Settings, input: PlanInput): Plan {
   const gracePeriod = Math.min(settings.gracePeriod, input.limit ?? Number.POSITIVE_INFINITY)
   const margin = marginOf(gracePeriod)
   const deadline = gracePeriod - margin
   const abort = abortTime(gracePeriod)
+  const isWhole = gracePeriod === settings.gracePeriod
   const askedFor =
-    (settings.explicit.window && input.window ? settings.window.max : 0) +
-    (settings.explicit.linger && input.linger ? settings.linger : 0)
-  const free = Math.max(0, deadline - abort - askedFor)
-  const hooks = input.hasHooks ? (settings.hookBudget ?? Math.min(gracePeriod * 0.15, 4000, free)) : 0
+    (isWhole && settings.explicit.window && input.window ? settings.window.max : 0) +
+    (isWhole && settings.explicit.linger && input.linger ? settings.linger : 0)
+  const hooksByDefault = Math.min(gracePeriod * 0.15, 4000, Math.max(0, deadline - abort - askedFor))
+  const hookBudget = isWhole
+    ? settings.hookBudget
+    : Math.min(settings.hookBudget ?? hooksByDefault, hooksByDefault)
+  const hooks = input.hasHooks ? (hookBudget ?? hooksByDefault) : 0
   const force = deadline - Math.max(hooks, lastWords(gracePeriod))
   const cutoff = force - abort
 
   const half = (deadline - hooks) / 2
-  const scale = !settings.explicit.window && settings.window.max > half ? half / settings.window.max : 1
+  const isScaled = !(isWhole && settings.explicit.window)
+  const scale = isScaled && settings.window.max > half ? half / settings.window.max : 1
   const window = input.window
     ? {
         min: settings.window.min * scale,
@@ -96,17 +106,29 @@ export function makePlan(settings: Settings, input: PlanInput): Plan {
   }
 }
 
-/** The plan with its points on the clock, for a drain that began at `trigger` and must end by `latest`. */
-export function anchor(plan: Plan, trigger: number, latest = Number.POSITIVE_INFINITY): Plan {
-  const earlier = Math.max(0, trigger + plan.deadline - latest)
+/** The plan with its points on the clock, for a drain that begins at `trigger`. */
+export function anchor(plan: Plan, trigger: number): Plan & { readonly at: Anchors } {
   return {
     ...plan,
     at: {
       trigger,
-      windowEnd: Math.min(trigger + plan.window.max, trigger + plan.cutoff - earlier),
-      cutoff: trigger + plan.cutoff - earlier,
-      force: trigger + plan.force - earlier,
-      deadline: trigger + plan.deadline - earlier,
+      windowEnd: trigger + plan.window.max,
+      cutoff: trigger + plan.cutoff,
+      force: trigger + plan.force,
+      deadline: trigger + plan.deadline,
     },
+  }
+}
+
+/** The points of a drain that has to be over by `deadline` now, with the slices of `plan` before it. None moves back. */
+export function moveUp(at: Anchors, plan: Plan, deadline: number): Anchors {
+  const end = Math.min(at.deadline, deadline)
+  const cutoff = Math.min(at.cutoff, end - (plan.deadline - plan.cutoff))
+  return {
+    trigger: at.trigger,
+    windowEnd: Math.min(at.windowEnd, cutoff),
+    cutoff,
+    force: Math.min(at.force, end - (plan.deadline - plan.force)),
+    deadline: end,
   }
 }

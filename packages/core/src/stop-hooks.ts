@@ -4,11 +4,11 @@ import type { Hook } from './hooks.js'
 /** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
 export interface StopHooks {
   readonly size: number
-  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID */
+  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION when sealed */
   add(hook: Hook): void
   addCloser(hook: Hook): void
-  /** The functions in the order in which they run. */
-  inOrder(): readonly Hook[]
+  /** The functions in the order in which they run; nothing can be added any more. */
+  seal(): readonly Hook[]
   closers(): readonly Hook[]
 }
 
@@ -30,19 +30,29 @@ function check({ name, fn, timeout }: Hook): void {
 export function createStopHooks(): StopHooks {
   const hooks: Hook[] = []
   const closers: Hook[] = []
+  let isSealed = false
   return {
     get size() {
       return hooks.length + closers.length
     },
     add(hook) {
       check(hook)
+      if (isSealed) {
+        throw new LifecycleError(
+          'ILLEGAL_TRANSITION',
+          `onStop("${hook.name}") would never run: the functions are running already, or have run`,
+        )
+      }
       if (hooks.some(({ name }) => name === hook.name)) {
         throw new LifecycleError('NAME_TAKEN', `onStop: there is a function named "${hook.name}" already`)
       }
       hooks.push(hook)
     },
     addCloser: (hook) => void closers.push(hook),
-    inOrder: () => hooks.toReversed(),
+    seal() {
+      isSealed = true
+      return hooks.toReversed()
+    },
     closers: () => closers,
   }
 }

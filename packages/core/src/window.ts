@@ -1,5 +1,3 @@
-import type { Clock } from './clock.js'
-import type { Gate } from './gate.js'
 import type { Plan } from './plan.js'
 
 /** The least time without new connections that counts as quiet. */
@@ -41,24 +39,4 @@ export function windowEnd(
   if (traffic.lastArrival === undefined) return max
   const stillRouted = traffic.lastArrival + Math.min(quiet, plan.max)
   return Math.max(max, Math.min(stillRouted, latest))
-}
-
-/** Waits until the window is over; resolves with whether it had to be extended beyond `max`. */
-export async function waitForWindow(
-  clock: Clock,
-  gate: Gate,
-  { end, max, ended }: { end: () => number; max: number; ended: () => boolean },
-): Promise<boolean> {
-  let cancel = () => {}
-  const over = () => {
-    if (ended()) return true
-    const left = end() - clock.now()
-    if (left <= 0) return true
-    cancel()
-    cancel = clock.after(left, gate.notify)
-    return false
-  }
-  await gate.until(over)
-  cancel()
-  return end() > max && !ended()
 }

@@ -251,3 +251,102 @@ describe("somebody else's signal handler", () => {
     expect(warnings[1]).toContain('comesLater')
   })
 })
+
+describe('a deadline that moves up', () => {
+  test('is heard by the hook that runs, and leaves the others their turn', async () => {
+    const { createLifecycle, signal, clock, process } = createTestBench()
+    const lifecycle = createLifecycle({ platform: 'kubernetes' })
+    let ran = false
+    lifecycle.onStop('second', () => {
+      ran = true
+    })
+    lifecycle.onStop('hangs', () => new Promise(() => {}))
+    signal('SIGTERM')
+    await clock.advance(0)
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(4500)
+    expect(ran).toBe(true)
+    expect(process.exitCode).toBe(1)
+  })
+
+  test('is heard by an onDrain function that hangs: the report has it', async () => {
+    const { createLifecycle, clock, process } = createTestBench()
+    const lifecycle = createLifecycle({ platform: 'kubernetes' })
+    await lifecycle.ready()
+    lifecycle.onDrain(function hangs() {
+      return new Promise(() => {})
+    })
+    const stopped = lifecycle.stop()
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(5000)
+    expect(await stopped).toMatchObject({ clean: false, hooks: [{ name: 'hangs', outcome: 'timed-out' }] })
+    expect(clock.pending).toBe(0)
+  })
+
+  test('leaves a crash its five seconds, however large the slice for hooks', async () => {
+    const { createLifecycle, clock, process } = createTestBench()
+    const lifecycle = createLifecycle({ platform: 'kubernetes', hookBudget: 6000 })
+    const server = createFakeServer()
+    lifecycle.attach(server)
+    await lifecycle.ready()
+    server.connect()
+    server.beginRequest()
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(3000)
+    expect(process.exitCode).toBeUndefined()
+    expect(server.calls).not.toContain('cut')
+  })
+
+  test('leaves requests time when it comes in the middle of a drain', async () => {
+    const { server, signal, clock, process } = serving()
+    server.connect()
+    server.beginRequest()
+    signal('SIGTERM')
+    await clock.advance(1500)
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(3000)
+    expect(server.calls).not.toContain('cut')
+    await clock.advance(1500)
+    expect(process.exitCode).toBe(1)
+  })
+})
+
+test('a forced exit reports once, however many triggers there were', async () => {
+  const { lifecycle, server, signal, clock, process } = serving()
+  let reports = 0
+  lifecycle.on('stopped', () => reports++)
+  server.connect()
+  server.beginRequest()
+  signal('SIGTERM')
+  process.emit('uncaughtException', new Error('bang'))
+  await clock.advance(600)
+  signal('SIGINT')
+  await clock.advance(0)
+  expect(reports).toBe(1)
+  expect(process.exitCode).toBe(130)
+})
+
+test('a logger that never flushes does not carry the exit beyond SIGKILL', async () => {
+  const { createLifecycle, signal, clock, process } = createTestBench()
+  const write = () => {}
+  const logger = { info: write, warn: write, error: write, flush: (_done?: () => void) => {} }
+  createLifecycle({ platform: 'pm2', logger }).hold('for ever')
+  signal('SIGINT')
+  await clock.advance(1599)
+  expect(process.exitCode).toBe(1)
+})
+
+test('an onStop function that comes too late is refused', async () => {
+  const { lifecycle, clock } = serving()
+  let refused: unknown
+  lifecycle.onStop('first', () => {
+    try {
+      lifecycle.onStop('too late', () => {})
+    } catch (error) {
+      refused = error
+    }
+  })
+  void lifecycle.stop()
+  await clock.advance(0)
+  expect(refused).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createGate } from '../src/gate.js'
 import { type Hook, runHooks } from '../src/hooks.js'
 import type { HookOutcome } from '../src/report.js'
 import { createFakeClock } from '../src/testing/index.js'
@@ -8,6 +9,7 @@ function run(hooks: Hook[], deadline: number) {
   const outcomes: HookOutcome[] = []
   const done = runHooks(
     clock,
+    createGate(),
     hooks,
     () => deadline,
     (outcome) => outcomes.push(outcome),

@@ -120,8 +120,9 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         connections.upgrade(args[0] as IncomingMessage)
         break
       case 'listening':
-        if (step === 'closed' || step === 'released') stopListening()
-        break
+        if (step === 'serving' || step === 'released') break
+        stopListening()
+        return false
       case 'close':
         // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle.
         if (step !== 'serving' && step !== 'released') return false
@@ -129,6 +130,15 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     }
     return deliver(event, ...args)
   })
+
+  const closeListener = () => {
+    if (step === 'closed') return
+    step = 'closed'
+    if (server.listening) stopListening()
+    const waiting = atTheDoor
+    atTheDoor = []
+    for (const handle of waiting) handle()
+  }
 
   return {
     kind: isTls ? 'https' : 'http',
@@ -163,17 +173,16 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
       step = 'closing'
       if (server.listening) await acceptQuietly(clock, () => arrivals)
-      step = 'closed'
-      if (server.listening) stopListening()
-      const waiting = atTheDoor
-      atTheDoor = []
-      for (const handle of waiting) handle()
+      closeListener()
       closing.reapUnspoken(patience)
       endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },
     closeIdle: closing.closeIdle,
     unfinished: closing.unfinished,
-    cut: closing.cut,
+    cut() {
+      closeListener()
+      return closing.cut()
+    },
     release() {
       if (step === 'released') return
       step = 'released'
