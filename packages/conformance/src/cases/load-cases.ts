@@ -107,6 +107,8 @@ async function askUntilClose(client: RawClient, tally: { answered: number; lost:
   }
 }
 
+const byHandler = (client: RawClient) => client.closed
+
 /** How a connection with requests in flight can end, beside in order. */
 const endings: readonly ((client: RawClient) => Promise<unknown> | void)[] = [
   (client) => client.reset(),
@@ -116,10 +118,7 @@ const endings: readonly ((client: RawClient) => Promise<unknown> | void)[] = [
     void client.request('GET', '/big?mb=4')
     return sleep(5)
   },
-  (client) => {
-    void client.request('GET', '/destroy')
-    return client.closed
-  },
+  byHandler,
 ]
 
 /** Every way in which a request can begin and end, about `total` of them in all, over a few connections at a time. */
@@ -143,6 +142,7 @@ async function mixedConnection(target: Target, ending: (typeof endings)[number] 
     else void client.request('HEAD', '/fast')
   }
   for (let number = 0; number < 90; number++) await client.response()
+  if (ending === byHandler) void client.request('GET', '/destroy')
   for (let number = 0; number < 10; number++) void client.request('GET', ending ? '/slow?ms=40' : '/fast')
   if (ending === undefined) for (let number = 0; number < 10; number++) await client.response()
   else await ending(client)
