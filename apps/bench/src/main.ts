@@ -1,0 +1,52 @@
+// usage: main.js [--quick] [--only cpu,exit,memory,drain] [--pairs 30] [--output FILE]
+import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { measureCpu } from './cpu.js'
+import { measureDrainBlock } from './drain-block.js'
+import { measureExitTime } from './exit-time.js'
+import { measureMemory } from './memory.js'
+import { renderSections, type Section } from './section.js'
+import { writeMeasurements } from './write-measurements.js'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'cpu,exit,memory,drain' },
+    pairs: { type: 'string', default: '31' },
+    output: { type: 'string' },
+  },
+})
+
+const cpu = values.quick
+  ? { pairs: 2, warmUp: 500, slice: 500, slices: 2, connections: 16 }
+  : { pairs: Number(values.pairs), warmUp: 20_000, slice: 5000, slices: 8, connections: 64 }
+
+const measurements: Readonly<Record<string, () => Promise<Section>>> = {
+  cpu: () => measureCpu(cpu),
+  exit: () => measureExitTime(values.quick ? 2 : 40),
+  memory: () => (values.quick ? measureMemory(200, 1) : measureMemory(5000, 5)),
+  drain: () => (values.quick ? measureDrainBlock(500, 1) : measureDrainBlock(19_000, 5)),
+}
+
+const sections: Section[] = []
+for (const name of values.only.split(',')) {
+  const measure = measurements[name]
+  if (measure === undefined)
+    throw new Error(`--only: expected ${Object.keys(measurements).join(', ')}, got ${name}`)
+  sections.push(await measure())
+}
+
+const date = new Date().toISOString().slice(0, 10)
+const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores`
+const text = [
+  `Measured on ${date} with Node.js ${process.version} on ${process.platform} (${machine}), all in one run.`,
+  renderSections(sections),
+].join('\n\n')
+console.log(text)
+
+// Figures of a quick run say nothing.
+const output =
+  values.output ??
+  (values.quick ? undefined : fileURLToPath(new URL('../../../docs/measurements.md', import.meta.url)))
+if (output !== undefined) await writeMeasurements(output, text)
