@@ -5,15 +5,13 @@ import { type Clock, systemClock } from './clock.js'
 import type { Drain } from './drain.js'
 import { createGate, type Gate } from './gate.js'
 import { marginOf } from './plan.js'
+import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
 import { crashTrigger, gesture, signalTrigger, type Trigger } from './trigger.js'
 
 /** What the coordinator needs of a process. `process` is one; a test has its own. */
-export interface ProcessLike {
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
-  listeners(event: string): readonly unknown[]
+export interface ProcessLike extends ProcessEvents {
   exit(code: number): void
   printError(text: string): void
 }
@@ -44,7 +42,7 @@ export interface Coordinator {
   /** Listens for the member's signals from now on; returns how to leave. */
   join(member: Member): () => void
   /** Other people's handlers of the signals that are listened for. */
-  foreignHandlers(): { signal: NodeJS.Signals; handler: unknown }[]
+  foreignHandlers(): ForeignHandler[]
 }
 
 /** The end of the process, once something has started it. */
@@ -71,7 +69,6 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const gate = createGate()
   const drains = new Set<Drain>()
   const members = new Set<Member>()
-  const listening = new Map<string, (...args: never[]) => void>()
   let ending: Ending | undefined
   let hasCrashed = false
   let cancelDeadline = () => {}
@@ -151,20 +148,15 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     end(crashTrigger)
   }
 
+  const listeners = createProcessListeners(host, (event, argument) => {
+    if (event === 'uncaughtException') onCrash(argument)
+    else onSignal(event as NodeJS.Signals)
+  })
+
   const listen = () => {
     const wanted = new Set<string>([...members].flatMap(({ signals }) => signals))
     if ([...members].some(({ drainsOnCrash }) => drainsOnCrash)) wanted.add('uncaughtException')
-    for (const [event, listener] of listening) {
-      if (wanted.has(event)) continue
-      host.off(event, listener)
-      listening.delete(event)
-    }
-    for (const event of wanted) {
-      if (listening.has(event)) continue
-      const listener = event === 'uncaughtException' ? onCrash : onSignal
-      listening.set(event, listener)
-      host.on(event, listener)
-    }
+    listeners.listenTo(wanted)
   }
 
   return {
@@ -180,15 +172,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         listen()
       }
     },
-    foreignHandlers: () =>
-      [...listening].flatMap(([event, own]) =>
-        event === 'uncaughtException'
-          ? []
-          : host
-              .listeners(event)
-              .filter((handler) => handler !== own)
-              .map((handler) => ({ signal: event as NodeJS.Signals, handler })),
-      ),
+    foreignHandlers: listeners.foreignHandlers,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Coordinator } from './coordinator.js'
+import type { ForeignHandler } from './process-listeners.js'
 
 const longestSource = 200
 
@@ -15,16 +15,17 @@ function sourceOf(handler: unknown): string {
  * @returns looks for new ones
  */
 export function createForeignHandlerWarning(
-  find: Coordinator['foreignHandlers'],
+  find: () => ForeignHandler[],
   warn: (message: string) => void,
 ): () => void {
   const known = new Set<unknown>()
   return () => {
-    for (const { signal, handler } of find()) {
+    for (const { signal, handler, site } of find()) {
       if (known.has(handler)) continue
       known.add(handler)
       warn(
-        `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}; ` +
+        `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}` +
+          `${site ? `, registered at ${site}` : ''}; ` +
           'remove it, and do what it does in lifecycle.onStop()',
       )
     }

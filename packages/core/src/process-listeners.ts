@@ -1,0 +1,69 @@
+/** What is needed of a process to listen to it. */
+export interface ProcessEvents {
+  on(event: string, listener: (...args: never[]) => void): unknown
+  off(event: string, listener: (...args: never[]) => void): unknown
+  listeners(event: string): readonly unknown[]
+}
+
+/** Somebody else's signal handler. */
+export interface ForeignHandler {
+  readonly signal: NodeJS.Signals
+  readonly handler: unknown
+  /** Where it was registered, if that was after the first lifecycle was created. */
+  readonly site: string | undefined
+}
+
+/** Our listeners on a process: one for each event, whoever wants it. */
+export interface ProcessListeners {
+  /** Listens to exactly these events from now on. */
+  listenTo(events: ReadonlySet<string>): void
+  /** Other people's handlers of the signals that are listened to. */
+  foreignHandlers(): ForeignHandler[]
+}
+
+const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('SIG')
+
+/** Where the caller's caller registers a listener: the first line of the stack that is not Node's own. */
+function callSite(): string | undefined {
+  const [, , , ...callers] = new Error('registered').stack?.split('\n') ?? []
+  const site = callers.find((line) => !line.includes('(node:') && !line.includes('at node:'))
+  return site?.trim().replace(/^at /, '')
+}
+
+/** Creates listeners that listen to nothing yet; `heard` gets the event's name and its first argument. */
+export function createProcessListeners(
+  host: ProcessEvents,
+  heard: (event: string, argument: unknown) => void,
+): ProcessListeners {
+  const listening = new Map<string, (...args: never[]) => void>()
+  const sites = new WeakMap<object, string>()
+
+  const remember = (event: string, handler: object) => {
+    const site = isSignal(event) ? callSite() : undefined
+    if (site !== undefined) sites.set(handler, site)
+  }
+
+  const listen = (event: string) => {
+    const listener = event === 'newListener' ? remember : (argument: unknown) => heard(event, argument)
+    listening.set(event, listener)
+    host.on(event, listener)
+  }
+
+  return {
+    listenTo(events) {
+      const wanted = events.size > 0 ? new Set(['newListener', ...events]) : events
+      for (const [event, listener] of listening) {
+        if (wanted.has(event)) continue
+        host.off(event, listener)
+        listening.delete(event)
+      }
+      for (const event of wanted) if (!listening.has(event)) listen(event)
+    },
+    foreignHandlers: () =>
+      [...listening].flatMap(([event, own]) => {
+        if (!isSignal(event)) return []
+        const others = host.listeners(event).filter((handler) => handler !== own)
+        return others.map((handler) => ({ signal: event, handler, site: sites.get(handler as object) }))
+      }),
+  }
+}
