@@ -9,10 +9,12 @@ import { probeCases } from './cases/probe-cases.js'
 import { signalCases } from './cases/signal-cases.js'
 import { streamCases } from './cases/stream-cases.js'
 import { uploadCases } from './cases/upload-cases.js'
+import { windowCases } from './cases/window-cases.js'
 import type { BehaviourCase, ServerUnderTest } from './server-under-test.js'
 
 /** The behaviour that every server shows, each case on a process of its own. */
 export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
+  'the window': windowCases,
   'idle connections': idleCases,
   'requests in flight': inFlightCases,
   'pipelined requests': pipeliningCases,

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { quick } from '../drain-options.js'
+import { type ForkedServer, startServer } from '../forked-server.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+const adaptive = { ...quick, gracePeriod: 20_000, shutdownDelay: { min: 300, max: 3000 } } as const
+
+export const windowCases: readonly BehaviourCase[] = [
+  {
+    name: "late: 'reject' answers what arrives after the window with 503, and still finishes what was in flight",
+    async run(subject) {
+      const options = { ...quick, linger: 3000, gracePeriod: 14_000, late: 'reject' }
+      await using server = await startServer(subject, { options })
+      const [busy, inWindow, late] = [await server.connect(), await server.connect(), await server.connect()]
+      for (const client of [inWindow, late]) await client.get('/fast')
+      const slow = busy.get('/slow?ms=1200')
+      await sleep(100)
+      server.signal()
+      await server.draining()
+      expect((await inWindow.get('/fast')).status).toBe(200)
+      await server.refusing()
+      const rejected = await late.get('/mark?id=late')
+      expect(rejected).toMatchObject({ status: 503, headers: { connection: 'close' } })
+      expect(Number(rejected.headers['retry-after'])).toBeGreaterThanOrEqual(0)
+      expect(await late.closed).toBe('fin')
+      expect(await slow).toMatchObject({ status: 200, text: 'slow' })
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+      expect(server.said('ran')).toEqual([])
+    },
+  },
+  {
+    name: "readinessDuringDrain: 'keep' leaves readiness green until the window is over",
+    async run(subject) {
+      const options = { ...quick, shutdownDelay: 1000, linger: 2000, gracePeriod: 14_000 }
+      await using server = await startServer(subject, {
+        options: { ...options, readinessDuringDrain: 'keep' },
+      })
+      const [prober, late] = [await server.connect(), await server.connect()]
+      await late.get('/fast')
+      server.signal()
+      await server.draining()
+      expect((await prober.get('/readyz')).status).toBe(200)
+      await server.refusing()
+      expect((await late.get('/readyz')).status).toBe(503)
+      expect((await server.exited()).code).toBe(0)
+    },
+  },
+  {
+    name: 'an adaptive window ends when nobody connects any more; probes do not keep it open',
+    async run(subject) {
+      await using server = await startServer(subject, { options: adaptive })
+      await steadyTraffic(server)
+      server.signal()
+      await server.draining()
+      const until = performance.now() + 2800
+      while (performance.now() < until) {
+        const client = await server.connect().catch(() => undefined)
+        if (client === undefined) break
+        await client.ask('GET', '/fast', { headers: { 'User-Agent': 'kube-probe/1.33' } }).catch(() => {})
+        client.destroy()
+        await sleep(100)
+      }
+      const exit = await server.exited()
+      expect(exit.code).toBe(0)
+      expect(exit.report.durations['window']).toBeGreaterThan(1900)
+      expect(exit.report.durations['window']).toBeLessThan(2700)
+    },
+  },
+  {
+    name: 'an adaptive window is extended while new connections still come, and says so',
+    async run(subject) {
+      await using server = await startServer(subject, { options: adaptive })
+      await steadyTraffic(server)
+      server.signal()
+      await server.draining()
+      const statuses = new Set<number>()
+      while (server.sinceSignal() < adaptive.shutdownDelay.max + 1500) {
+        const client = await server.connect()
+        statuses.add((await client.get('/fast')).status)
+        client.destroy()
+        await sleep(150)
+      }
+      expect([...statuses]).toEqual([200])
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+      expect(exit.report.durations['window']).toBeGreaterThan(adaptive.shutdownDelay.max + 1500)
+      expect(exit.stdout + exit.stderr).toContain('extended')
+    },
+  },
+]
+
+/** Enough requests to make the rate of the last minute say that two quiet seconds mean something. */
+async function steadyTraffic(server: ForkedServer): Promise<void> {
+  const client = await server.connect()
+  for (let number = 0; number < 400; number++) void client.request('GET', '/fast')
+  for (let number = 0; number < 400; number++) await client.response()
+  client.destroy()
+}
