@@ -11,7 +11,7 @@ describe.concurrent('signals', { timeout: 20_000 }, () => {
   test('a foreign SIGTERM handler is warned about with its source', async () => {
     await using server = await startScenario('foreign-signal-handler', { options: quick })
     await server.until(
-      () => server.output.includes('exitsFirst'),
+      () => server.output.includes('foreign-signal-handler.mjs'),
       3000,
       'no warning with the source of the handler',
     )
