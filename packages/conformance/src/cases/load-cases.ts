@@ -110,7 +110,7 @@ async function askUntilClose(client: RawClient, tally: { answered: number; lost:
 const byHandler = (client: RawClient) => client.closed
 
 /** How a connection with requests in flight can end, beside in order. */
-const endings: readonly ((client: RawClient) => Promise<unknown> | void)[] = [
+const endings: readonly ((client: RawClient) => unknown)[] = [
   (client) => client.reset(),
   (client) => client.destroy(),
   (client) => client.halfClose(),
