@@ -209,7 +209,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     async ready() {
       if (state === 'starting') {
         move('becomeReady')
-        emitter.emit('ready', { duration: clock.now() - createdAt })
+        emitter.emit('ready', { duration: Math.round(clock.now() - createdAt) })
         warnOnce()
       } else if (state !== 'ready' && wasCalledToStop) move('becomeReady')
     },

@@ -5,7 +5,7 @@ import { type Gate, waitUntil } from './gate.js'
 import type { Holds } from './holds.js'
 import { type Hook, runHooks } from './hooks.js'
 import { anchor, moveUp, type Plan } from './plan.js'
-import type { Cut, HookOutcome, Report } from './report.js'
+import { type Cut, type HookOutcome, makeReport, type Report } from './report.js'
 import { createStopwatch } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
 import { type Traffic, windowEnd } from './window.js'
@@ -69,7 +69,7 @@ export function createDrain(input: DrainInput): Drain {
 
   const sum = (of: (server: Drainable) => number) => [...servers].reduce((total, each) => total + of(each), 0)
   const at = () => plan.at
-  const since = () => clock.now() - startedAt
+  const since = () => Math.round(clock.now() - startedAt)
   const inFlight = () => sum((server) => server.inFlight)
   const connections = () => sum((server) => server.connections)
   const isQuiet = () => inFlight() === 0 && holds.size === 0 && input.preparing.size === 0 && stopping === 0
@@ -120,14 +120,17 @@ export function createDrain(input: DrainInput): Drain {
 
   const unfinished = () => [...holds.list(), ...[...servers].flatMap((server) => server.unfinished())]
 
+  /** Handlers are told, and may still answer; what is left then is ended, and connections nobody works on with it. */
   const endByForce = async () => {
-    emitter.emit('cutoff', {
-      duration: since(),
-      inFlight: inFlight(),
-      holds: holds.list().map(({ name }) => name ?? ''),
-    })
-    input.abortCutoff()
-    await gate.until(() => isQuiet() || isOver(at().force))
+    if (!isQuiet()) {
+      emitter.emit('cutoff', {
+        duration: since(),
+        inFlight: inFlight(),
+        holds: holds.list().map(({ name }) => name ?? ''),
+      })
+      input.abortCutoff()
+      await gate.until(() => isQuiet() || isOver(at().force))
+    }
     cuts.push(...unfinished())
     await atMost('deadline', Promise.all([...servers].map((server) => server.cut())))
   }
@@ -144,27 +147,8 @@ export function createDrain(input: DrainInput): Drain {
     },
   })
 
-  const report = (cut: readonly Cut[]): Report => {
-    const clean = cut.length === 0 && outcomes.every(({ outcome }) => outcome === 'done')
-    const closed: Record<string, number> = {}
-    for (const server of servers) {
-      for (const [kind, count] of Object.entries(server.closed)) closed[kind] = (closed[kind] ?? 0) + count
-    }
-    return {
-      reason: trigger.reason,
-      ...(trigger.signal ? { signal: trigger.signal } : {}),
-      exitCode: trigger.exitCode ?? (clean ? 0 : input.forcedExitCode),
-      clean,
-      durations: stopwatch.durations(),
-      requests: {
-        finished: sum((server) => server.finished),
-        cut: cut.filter(({ kind }) => kind === 'request').length,
-      },
-      connections: closed,
-      cut,
-      hooks: outcomes,
-    }
-  }
+  const report = (cut: readonly Cut[]) =>
+    makeReport({ trigger, forcedExitCode: input.forcedExitCode, servers, cut, hooks: outcomes, stopwatch })
 
   const note = (outcome: HookOutcome) => {
     outcomes.push(outcome)
@@ -224,10 +208,8 @@ export function createDrain(input: DrainInput): Drain {
       })
       lingerEnd = clock.now() + linger()
       setTimers()
-      await atMost(
-        'cutoff',
-        Promise.all([...servers].map((server) => server.stopAccepting(silentPatience()))),
-      )
+      for (const server of servers) stopAccepting(server)
+      await gate.until(() => stopping === 0 || isOver(at().cutoff))
       stopwatch.lap('closing')
 
       // In flight: what was accepted is finished.

@@ -29,7 +29,7 @@ export async function runUntil(
     (error: unknown) => settle({ outcome: 'failed', error }),
   )
   await waitUntil(clock, gate, due, () => settled !== undefined)
-  return { name, duration: clock.now() - startedAt, ...(settled ?? { outcome: 'timed-out' }) }
+  return { name, duration: Math.round(clock.now() - startedAt), ...(settled ?? { outcome: 'timed-out' }) }
 }
 
 /**

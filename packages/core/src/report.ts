@@ -1,3 +1,7 @@
+import type { Drainable } from './drainable.js'
+import type { Stopwatch } from './stopwatch.js'
+import type { Trigger } from './trigger.js'
+
 /** Something that was ended by force at the cutoff. */
 export interface Cut {
   /** What it was. */
@@ -50,4 +54,38 @@ export interface Report {
   readonly connections: Readonly<Record<string, number>>
   readonly cut: readonly Cut[]
   readonly hooks: readonly HookOutcome[]
+}
+
+/** What a report is made of. */
+interface ReportInput {
+  readonly trigger: Trigger
+  readonly forcedExitCode: number
+  readonly servers: Iterable<Drainable>
+  readonly cut: readonly Cut[]
+  readonly hooks: readonly HookOutcome[]
+  readonly stopwatch: Stopwatch
+}
+
+/** Sums a drain up. */
+export function makeReport({ trigger, forcedExitCode, servers, cut, hooks, stopwatch }: ReportInput): Report {
+  const clean = cut.length === 0 && hooks.every(({ outcome }) => outcome === 'done')
+  const connections: Record<string, number> = {}
+  let finished = 0
+  for (const server of servers) {
+    finished += server.finished
+    for (const [kind, count] of Object.entries(server.closed)) {
+      connections[kind] = (connections[kind] ?? 0) + count
+    }
+  }
+  return {
+    reason: trigger.reason,
+    ...(trigger.signal ? { signal: trigger.signal } : {}),
+    exitCode: trigger.exitCode ?? (clean ? 0 : forcedExitCode),
+    clean,
+    durations: stopwatch.durations(),
+    requests: { finished, cut: cut.filter(({ kind }) => kind === 'request').length },
+    connections,
+    cut: [...cut],
+    hooks: [...hooks],
+  }
 }

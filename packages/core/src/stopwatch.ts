@@ -18,9 +18,9 @@ export function createStopwatch(clock: Clock): Stopwatch {
   return {
     lap(step) {
       const now = clock.now()
-      laps[step] = now - lapStartedAt
+      laps[step] = Math.round(now - lapStartedAt)
       lapStartedAt = now
     },
-    durations: () => ({ ...laps, total: clock.now() - startedAt }),
+    durations: () => ({ ...laps, total: Math.round(clock.now() - startedAt) }),
   }
 }

@@ -53,7 +53,7 @@ function describeRequest(
     kind,
     method: method ?? '',
     path: (url ?? '').replace(/\?.*/s, ''),
-    age: clock.now() - startedAt,
+    age: Math.round(clock.now() - startedAt),
   }
 }
 
