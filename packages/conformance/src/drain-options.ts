@@ -7,4 +7,4 @@ export const quick = {
 } as const
 
 /** For cases that wait for the cutoff: the margin and the slice before it are small, and so is the whole. */
-export const brief = { ...quick, gracePeriod: 3000 } as const
+export const brief = { ...quick, gracePeriod: 5000 } as const

@@ -10,7 +10,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
-      const slow = client.get('/slow?ms=600')
+      const slow = client.get('/slow?ms=1200')
       await sleep(150)
       server.signal()
       expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
@@ -37,7 +37,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const clients = await Promise.all(Array.from({ length: 10 }, () => server.connect()))
-      const answers = clients.map((client) => client.get('/slow?ms=500'))
+      const answers = clients.map((client) => client.get('/slow?ms=1200'))
       await sleep(200)
       server.signal()
       for (const answer of answers) expect((await answer).status).toBe(200)
@@ -54,7 +54,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
         const client = await server.connect()
         const before = await client.get(`/keep-alive?how=${how}&ms=0`)
         expect(before.headers['connection']?.toLowerCase()).toBe('keep-alive')
-        const answer = client.get(`/keep-alive?how=${how}&ms=500`)
+        const answer = client.get(`/keep-alive?how=${how}&ms=1200`)
         await sleep(150)
         server.signal()
         const { text, headers } = await answer

@@ -11,7 +11,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
-      for (const ms of [900, 600, 750]) void client.request('GET', `/slow?ms=${ms}`)
+      for (const ms of [1500, 1100, 1300]) void client.request('GET', `/slow?ms=${ms}`)
       await sleep(250)
       server.signal()
       const connection = []
