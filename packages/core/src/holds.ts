@@ -27,6 +27,7 @@ export function createHolds(clock: Clock, changed: () => void): Holds {
       }
       return Object.assign(release, { [Symbol.dispose]: release })
     },
-    list: () => [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
+    list: () =>
+      [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
   }
 }

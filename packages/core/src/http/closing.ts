@@ -97,10 +97,14 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
         if (from + batch >= found.length) resolve()
         else clock.nextTurn(() => next(from + batch))
       }
-      next(0)
+      if (found.length === 0) resolve()
+      else clock.nextTurn(() => next(0))
     })
 
-  /** Closes the connections that `is` chooses, and looks again when each one's turn has come. */
+  /**
+   * Closes the connections that `is` chooses. Each is looked at again in its turn, right after the event loop has read
+   * what the kernel had for it: a request that is here already is served.
+   */
   const closeThose = (is: (connection: Connection) => boolean) =>
     inBatches([...connections].filter(is), (connection) => {
       if (is(connection)) closeWithoutWork(connection)
