@@ -7,6 +7,6 @@ import type { EventEmitter } from 'node:events'
 export function sharesHandler(server: object, main: EventEmitter): boolean {
   const { listeners } = server as Partial<EventEmitter>
   if (typeof listeners !== 'function') return false
-  const handlers = new Set(main.listeners('request'))
-  return (server as EventEmitter).listeners('request').some((listener) => handlers.has(listener))
+  const handlers = main.listeners('request')
+  return (server as EventEmitter).listeners('request').some((listener) => handlers.includes(listener))
 }

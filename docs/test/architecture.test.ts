@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { read, root } from './markdown.js'
+
+const below = (folder: string): string[] =>
+  readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `${folder}/${path}`)
+
+const packages = readdirSync(`${root}packages`).filter((name) => existsSync(`${root}packages/${name}/src`))
+const sources = packages.flatMap((name) => below(`packages/${name}/src`))
+const adapters = ['fastify']
+
+const drawers = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'types', 'constants']
+
+/** Lines that export a declaration, with the line before each. */
+const exportsOf = (path: string): { line: string; before: string }[] => {
+  const lines = read(path).split('\n')
+  return lines.flatMap((line, i) =>
+    /^export (async |abstract )?(function|const|class|interface|type) \w/.test(line)
+      ? [{ line, before: lines[i - 1] ?? '' }]
+      : [],
+  )
+}
+
+describe('every source file', () => {
+  test('has a reason to change, not a drawer for its name', () => {
+    const names = sources.flatMap((path) => [basename(path, '.ts'), basename(dirname(path))])
+    expect(names.filter((name) => drawers.includes(name))).toEqual([])
+  })
+
+  test('is short enough to be read at once', () => {
+    expect(sources.filter((path) => read(path).split('\n').length > 251)).toEqual([])
+  })
+
+  test('of a published package documents what it exports', () => {
+    const published = sources.filter((path) => !path.startsWith('packages/conformance/'))
+    const bare = published.flatMap((path) =>
+      exportsOf(path)
+        .filter(({ before }) => !before.trimEnd().endsWith('*/'))
+        .map(({ line }) => `${path}: ${line}`),
+    )
+    expect(bare).toEqual([])
+  })
+})
+
+describe('an adapter', () => {
+  for (const adapter of adapters) {
+    const own = below(`packages/${adapter}/src`)
+
+    test(`${adapter} translates and never decides: no timer, no process, no set of sockets`, () => {
+      const decides = /\b(setTimeout|setInterval|setImmediate)\(|\bprocess\.|new (Set|Map)\(/
+      expect(own.filter((path) => decides.test(read(path)))).toEqual([])
+    })
+
+    test(`${adapter} is short`, () => {
+      const lines = own.reduce((sum, path) => sum + read(path).split('\n').length, 0)
+      expect(lines).toBeLessThan(350)
+    })
+  }
+})
+
+describe('what a user installs', () => {
+  const manifest = (name: string) =>
+    JSON.parse(read(`packages/${name}/package.json`)) as { dependencies?: Record<string, string> }
+
+  test('core depends on nothing', () => {
+    expect(manifest('core').dependencies ?? {}).toEqual({})
+  })
+
+  test("an adapter depends on core and its framework's own kit", () => {
+    expect(Object.keys(manifest('fastify').dependencies ?? {})).toEqual(['@lameduck/core', 'fastify-plugin'])
+  })
+})
