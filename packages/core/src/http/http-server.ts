@@ -15,7 +15,7 @@ import {
 } from './connections.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createHandshakes } from './handshakes.js'
-import { askToLeave } from './leave.js'
+import { askToLeave, discardInput } from './leave.js'
 import { acceptQuietly } from './quiet-accept.js'
 import { type Tap, tapServer } from './server-tap.js'
 
@@ -26,6 +26,10 @@ export interface HttpDrainableOptions {
   readonly matchProbe: (url: string | undefined) => ProbeName | undefined
   readonly answerProbe: (probe: ProbeName) => ProbeAnswer
 }
+
+/** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
+const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
+  res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
 /** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
@@ -67,6 +71,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   }
 
   const discard = (connection: Connection, req: IncomingMessage) => {
+    if (!connection.overrun) discardInput(connection)
     connection.overrun = true
     req.resume()
     return true
@@ -159,8 +164,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     announce(drainWatcher) {
       watcher = drainWatcher
       step = 'leaving'
-      connections.exchangeEnded = ({ isProbe, res }) => {
-        if (!isProbe && res.writableFinished) finished++
+      connections.exchangeEnded = (exchange) => {
+        if (!exchange.isProbe && wasDelivered(exchange)) finished++
         if (connections.inFlight === 0) watcher?.changed()
       }
       connections.connectionEnded = (connection) => {

@@ -89,6 +89,18 @@ export function hangUp(clock: Clock, connection: Connection): void {
   })
 }
 
+/**
+ * Reads on and throws away what a client sends behind a `Connection: close` head. Node's parser is taken off the
+ * connection: it stops while a large response is under way, and fails on what is read then.
+ */
+export function discardInput({ socket }: Connection): void {
+  process.nextTick(() => {
+    socket.removeAllListeners('data')
+    socket.on('data', () => {})
+    socket.resume()
+  })
+}
+
 const isStillSending = ({ overrun, current }: Connection) => overrun || current?.req.complete === false
 
 /** Takes a response away from its handler: what the handler does with it from now on is swallowed. */
