@@ -68,21 +68,25 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   {
     name: 'a request behind a Connection: close head is discarded unexecuted, and the 8 MB before it arrive whole',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 800 } })
-      const client = await server.connect()
-      await client.get('/fast')
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const clients = await Promise.all(Array.from({ length: 10 }, () => server.connect()))
+      for (const client of clients) await client.get('/fast')
       server.signal()
       await server.draining()
-      void client.request('GET', '/big?mb=8')
-      expect((await client.head()).headers['connection']).toBe('close')
-      client.pause()
-      void client.request('GET', '/mark?id=behind')
-      void client.request('POST', '/mark?id=body', { body: Buffer.alloc(2 ** 20, 'y') })
+      for (const client of clients) {
+        void client.request('GET', '/big?mb=8')
+        expect((await client.head()).headers['connection']).toBe('close')
+        client.pause()
+        void client.request('GET', '/mark?id=behind')
+        void client.request('POST', '/mark?id=body', { body: Buffer.alloc(2 ** 20, 'y') })
+      }
       await sleep(1500)
-      client.resume()
-      const big = await client.response()
-      expect(big.body.length).toBe(8 * 2 ** 20)
-      expect(await client.closed).toBe('fin')
+      const sizes = clients.map(async (client) => {
+        client.resume()
+        return (await client.response()).body.length
+      })
+      expect(await Promise.all(sizes)).toEqual(clients.map(() => 8 * 2 ** 20))
+      for (const client of clients) expect(await client.closed).toBe('fin')
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
       expect(server.said('ran')).toEqual([])
     },
