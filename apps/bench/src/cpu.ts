@@ -7,7 +7,7 @@ export interface CpuOptions {
   readonly pairs: number
   /** Requests to every process before anything is measured. */
   readonly warmUp: number
-  /** Requests in one slice. */
+  /** Requests in one slice: few, so that what else the machine does comes upon both alike. */
   readonly slice: number
   /** Slices of each process of a pair. */
   readonly slices: number

@@ -19,8 +19,8 @@ const { values } = parseArgs({
 })
 
 const cpu = values.quick
-  ? { pairs: 2, warmUp: 500, slice: 500, slices: 2, connections: 16 }
-  : { pairs: Number(values.pairs), warmUp: 20_000, slice: 5000, slices: 8, connections: 64 }
+  ? { pairs: 2, warmUp: 500, slice: 250, slices: 4, connections: 16 }
+  : { pairs: Number(values.pairs), warmUp: 20_000, slice: 500, slices: 80, connections: 64 }
 
 const measurements: Readonly<Record<string, () => Promise<Section>>> = {
   cpu: () => measureCpu(cpu),
