@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
+import { marginOf } from './budget.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Drain } from './drain.js'
 import { createGate, type Gate } from './gate.js'
-import { marginOf } from './plan.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
@@ -71,6 +71,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const members = new Set<Member>()
   let ending: Ending | undefined
   let hasCrashed = false
+  let isForced = false
   let cancelDeadline = () => {}
 
   const exit = (code: number, { joined, deadline, margin }: Ending) => {
@@ -84,6 +85,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const force = (code: number, present: Ending) => {
+    if (isForced) return
+    isForced = true
     for (const member of present.joined.keys()) member.forced(code)
     exit(code, present)
   }
@@ -107,7 +110,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     const latest = clock.now() + limit - margin
     const isFirst = ending === undefined
     const present: Ending = ending ?? {
-      trigger,
+      trigger: { ...trigger, limit },
       since: clock.now(),
       deadline: latest,
       margin,

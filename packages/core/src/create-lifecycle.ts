@@ -54,7 +54,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const holds = createHolds(clock, gate.notify)
   const stopHooks = createStopHooks()
   const onDrains = new Set<() => unknown>()
-  const preparing = new Set<() => unknown>()
+  const preparing = new Set<symbol>()
   let state: State = 'starting'
   let drain: Drain | undefined
   let stopped: Promise<Report> | undefined
@@ -83,9 +83,10 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   /** Calls an `onDrain` function; the drain waits for it. */
   const prepare = (fn: () => unknown) => {
     const due = () => drain?.plan.at?.cutoff ?? clock.now()
-    preparing.add(fn)
+    const preparation = Symbol('onDrain')
+    preparing.add(preparation)
     void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due).then((outcome) => {
-      preparing.delete(fn)
+      preparing.delete(preparation)
       if (outcome.outcome !== 'done') drain?.note(outcome)
       gate.notify()
     })
@@ -162,7 +163,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       emitter.emit('signalIgnored', { signal })
     },
     forced(exitCode) {
-      if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.forcedReport(exitCode))
+      if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.abandon(exitCode))
     },
     flush: () => flushed(logger),
   })
@@ -187,8 +188,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       if (typeof fn !== 'function') {
         throw new LifecycleError('ARGUMENT_INVALID', `onDrain: expected a function, got ${typeof fn}`)
       }
-      if (state === 'draining') prepare(fn)
-      else if (state !== 'stopped') onDrains.add(fn)
+      if (drain === undefined) onDrains.add(fn)
+      else if (!drain.isEmpty()) prepare(fn)
       return () => void onDrains.delete(fn)
     },
     hold(name) {

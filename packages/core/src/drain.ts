@@ -1,11 +1,13 @@
 import type { Clock } from './clock.js'
+import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
 import type { Emitter } from './events.js'
 import { type Gate, waitUntil } from './gate.js'
 import type { Holds } from './holds.js'
 import { type Hook, runHooks } from './hooks.js'
 import { anchor, moveUp, type Plan } from './plan.js'
-import { type Cut, type HookOutcome, makeReport, type Report } from './report.js'
+import { type HookOutcome, makeReport, type Report } from './report.js'
+import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
 import { type Traffic, windowEnd } from './window.js'
@@ -48,14 +50,15 @@ export interface Drain {
   hurry(): void
   /** Records a hook's outcome that the drain did not run itself. */
   note(outcome: HookOutcome): void
-  /** The report if the process exits with `exitCode` now, leaving behind what is unfinished. */
-  forcedReport(exitCode: number): Report
+  /** Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. */
+  abandon(exitCode: number): Report
   run(): Promise<Report>
 }
 
 /** Creates a drain; {@link Drain.run} starts it. */
 export function createDrain(input: DrainInput): Drain {
-  const { clock, gate, emitter, trigger, servers, holds, drains } = input
+  const { clock, gate, emitter, trigger, holds, drains } = input
+  const servers = groupServers(input.servers, gate.notify, (message) => emitter.emit('warning', { message }))
   const startedAt = clock.now()
   const stopwatch = createStopwatch(clock)
   const cuts: Cut[] = []
@@ -63,19 +66,17 @@ export function createDrain(input: DrainInput): Drain {
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
   let phase: 'open' | 'closing' | 'empty' = 'open'
-  let stopping = 0
   let isHurried = false
+  let isAbandoned = false
   let lingerEnd = Number.POSITIVE_INFINITY
 
-  const sum = (of: (server: Drainable) => number) => [...servers].reduce((total, each) => total + of(each), 0)
   const at = () => plan.at
   const since = () => Math.round(clock.now() - startedAt)
-  const inFlight = () => sum((server) => server.inFlight)
-  const connections = () => sum((server) => server.connections)
-  const isQuiet = () => inFlight() === 0 && holds.size === 0 && input.preparing.size === 0 && stopping === 0
+  const isQuiet = () =>
+    servers.inFlight === 0 && holds.size === 0 && input.preparing.size === 0 && servers.stopping === 0
   const isOver = (point: number) => clock.now() >= point
   const linger = () => (isHurried ? 0 : plan.linger)
-  const traffic: Traffic = { rate: sum((server) => server.rate()), lastArrival: undefined }
+  const traffic: Traffic = { rate: servers.rate(), lastArrival: undefined }
   const watcher: DrainWatcher = {
     changed: gate.notify,
     arrived: () => {
@@ -93,62 +94,63 @@ export function createDrain(input: DrainInput): Drain {
 
   const silentPatience = () => Math.min(5000, linger())
 
-  const stopAccepting = (server: Drainable) => {
-    stopping++
-    void server.stopAccepting(silentPatience()).finally(() => {
-      stopping--
+  /** A server that does not answer cannot hold the process. */
+  const atMost = (point: 'cutoff' | 'deadline', work: Promise<void>) => {
+    let isDone = false
+    void work.then(() => {
+      isDone = true
       gate.notify()
     })
+    return gate.until(() => isDone || isOver(at()[point]))
   }
-
-  /** A server that does not keep its word cannot hold the process. */
-  const atMost = (point: 'cutoff' | 'deadline', work: Promise<unknown>) =>
-    Promise.race([work, gate.until(() => isOver(at()[point]))])
 
   /** Requests, holds and slow readers finish; idle connections stay while anybody works, and at least `linger`. */
   const finishWork = async () => {
     const everybodyIsQuiet = () => [...drains].every((drain) => drain.isQuiet())
-    const nobodyComesBack = () => isOver(lingerEnd) || connections() === 0
+    const nobodyComesBack = () => isOver(lingerEnd) || servers.connections === 0
     while (!isOver(at().cutoff)) {
       await gate.until(() => isOver(at().cutoff) || (everybodyIsQuiet() && nobodyComesBack()))
       if (isOver(at().cutoff)) return
-      await atMost('cutoff', Promise.all([...servers].map((server) => server.closeIdle())))
-      if (isQuiet() && connections() === 0) return
+      await atMost('cutoff', servers.closeIdle())
+      if (isQuiet() && servers.connections === 0) return
       await new Promise<void>((resolve) => clock.nextTurn(resolve))
     }
   }
 
-  const unfinished = () => [...holds.list(), ...[...servers].flatMap((server) => server.unfinished())]
+  const unfinished = () => [...holds.list(), ...servers.unfinished()]
 
   /** Handlers are told, and may still answer; what is left then is ended, and connections nobody works on with it. */
   const endByForce = async () => {
     if (!isQuiet()) {
       emitter.emit('cutoff', {
         duration: since(),
-        inFlight: inFlight(),
+        inFlight: servers.inFlight,
         holds: holds.list().map(({ name }) => name ?? ''),
       })
       input.abortCutoff()
       await gate.until(() => isQuiet() || isOver(at().force))
     }
     cuts.push(...unfinished())
-    await atMost('deadline', Promise.all([...servers].map((server) => server.cut())))
-  }
-
-  const release = () => {
-    for (const server of servers) server.release()
+    await atMost('deadline', servers.cut())
   }
 
   const afterRelease = (close: Hook): Hook => ({
     ...close,
     fn: () => {
-      release()
+      servers.release()
       return close.fn()
     },
   })
 
   const report = (cut: readonly Cut[]) =>
-    makeReport({ trigger, forcedExitCode: input.forcedExitCode, servers, cut, hooks: outcomes, stopwatch })
+    makeReport({
+      trigger,
+      forcedExitCode: input.forcedExitCode,
+      servers: input.servers,
+      cut,
+      hooks: outcomes,
+      stopwatch,
+    })
 
   const note = (outcome: HookOutcome) => {
     outcomes.push(outcome)
@@ -166,7 +168,7 @@ export function createDrain(input: DrainInput): Drain {
     isEmpty: () => phase === 'empty',
     include(server) {
       server.announce(watcher)
-      if (phase !== 'open') stopAccepting(server)
+      if (phase !== 'open') servers.stopAccepting(silentPatience(), server)
     },
     shorten(shorter, deadline) {
       plan = { ...plan, at: moveUp(at(), shorter, deadline) }
@@ -179,11 +181,14 @@ export function createDrain(input: DrainInput): Drain {
       gate.notify()
     },
     note,
-    forcedReport: (exitCode) => ({ ...report([...cuts, ...unfinished()]), clean: false, exitCode }),
+    abandon(exitCode) {
+      isAbandoned = true
+      return { ...report([...cuts, ...unfinished()]), clean: false, exitCode }
+    },
     async run() {
       // Trigger: every client is asked to leave, and served as ever.
       setTimers()
-      for (const server of servers) server.announce(watcher)
+      servers.announce(watcher)
 
       // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
       const latest = () => at().cutoff - plan.linger - 1000
@@ -203,13 +208,13 @@ export function createDrain(input: DrainInput): Drain {
       emitter.emit('closing', {
         duration: since(),
         extended,
-        inFlight: inFlight(),
-        connections: connections(),
+        inFlight: servers.inFlight,
+        connections: servers.connections,
       })
       lingerEnd = clock.now() + linger()
       setTimers()
-      for (const server of servers) stopAccepting(server)
-      await gate.until(() => stopping === 0 || isOver(at().cutoff))
+      servers.stopAccepting(silentPatience())
+      await gate.until(() => servers.stopping === 0 || isOver(at().cutoff))
       stopwatch.lap('closing')
 
       // In flight: what was accepted is finished.
@@ -217,22 +222,19 @@ export function createDrain(input: DrainInput): Drain {
       stopwatch.lap('inFlight')
 
       // Cutoff: what does not finish is ended, by name.
-      if (!isQuiet() || connections() > 0) await endByForce()
+      if (!isQuiet() || servers.connections > 0) await endByForce()
       stopwatch.lap('cutoff')
-      emitter.emit('drained', { duration: since(), finished: sum((server) => server.finished) })
+      emitter.emit('drained', { duration: since(), finished: servers.finished })
 
       // Hooks: only when nobody in this process has work left that could need what they close.
       phase = 'empty'
       gate.notify()
-      await gate.until(() => [...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
-      await runHooks(
-        clock,
-        gate,
-        [...input.hooks(), ...input.closers().map(afterRelease)],
-        () => at().deadline,
-        note,
-      )
-      release()
+      const mayRun = () =>
+        !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
+      await gate.until(mayRun)
+      const hooks = [...input.hooks(), ...input.closers().map(afterRelease)]
+      await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+      servers.release()
       stopwatch.lap('hooks')
 
       for (const cancel of timers) cancel()

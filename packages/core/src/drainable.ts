@@ -1,4 +1,4 @@
-import type { Cut } from './report.js'
+import type { Cut } from './cut.js'
 
 /** What a drainable tells the drain while it is being watched. */
 export interface DrainWatcher {

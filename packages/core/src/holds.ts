@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js'
-import type { Cut } from './report.js'
+import type { Cut } from './cut.js'
 
 /** Releases what it stands for. Idempotent; also with `using`. */
 export type Release = Disposable & (() => void)

@@ -10,7 +10,7 @@ export interface Hook {
   readonly timeout?: number
 }
 
-/** Runs `fn` and waits for it until `due()`, which may move while it runs. Never rejects. */
+/** Runs `fn` and waits for it until `due()`, which may move while it runs; at least a turn. Never rejects. */
 export async function runUntil(
   clock: Clock,
   gate: Gate,
@@ -28,8 +28,18 @@ export async function runUntil(
     () => settle({ outcome: 'done' }),
     (error: unknown) => settle({ outcome: 'failed', error }),
   )
+  if (due() <= clock.now()) await new Promise<void>((resolve) => clock.nextTurn(resolve))
   await waitUntil(clock, gate, due, () => settled !== undefined)
   return { name, duration: Math.round(clock.now() - startedAt), ...(settled ?? { outcome: 'timed-out' }) }
+}
+
+/** What hooks run under. */
+export interface HookRun {
+  /** When all of them have to be over, in Unix milliseconds. */
+  readonly deadline: () => number
+  /** Asked before each of them: somebody may have work that needs what it closes. */
+  readonly mayRun: () => boolean
+  readonly finished: (outcome: HookOutcome) => void
 }
 
 /**
@@ -40,10 +50,10 @@ export async function runHooks(
   clock: Clock,
   gate: Gate,
   hooks: readonly Hook[],
-  deadline: () => number,
-  finished: (outcome: HookOutcome) => void,
+  { deadline, mayRun, finished }: HookRun,
 ): Promise<void> {
   for (const [i, hook] of hooks.entries()) {
+    await gate.until(mayRun)
     const startedAt = clock.now()
     const share = () => (deadline() - startedAt) / (hooks.length - i)
     const due = () => startedAt + Math.min(share(), hook.timeout ?? Number.POSITIVE_INFINITY)

@@ -18,7 +18,7 @@ export interface LifecycleView {
   /** Aborts when unfinished work is about to be cut: answer now. Any number of listeners. */
   readonly cutoff: AbortSignal
   /**
-   * Calls `fn` when draining begins; at once, if it has. A promise that it returns is awaited before the listeners
+   * Calls `fn` when draining begins; at once, if it has, and not any more once `onStop` functions run. A promise that it returns is awaited before the listeners
    * close, at most until the cutoff; a rejection, or not settling by then, counts as a failed hook.
    *
    * @returns how to unsubscribe

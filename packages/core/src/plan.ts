@@ -1,3 +1,4 @@
+import { abortTime, lastWords, marginOf } from './budget.js'
 import type { Platform } from './platform.js'
 import type { Settings } from './settings.js'
 
@@ -47,15 +48,6 @@ export interface PlanInput {
   /** A shorter grace period than this lifecycle's own: a crash's, or that of another lifecycle of the process. */
   readonly limit?: number
 }
-
-/** The time between our exit and the platform's SIGKILL: 10 %, at most 2000. */
-export const marginOf = (gracePeriod: number): number => Math.min(gracePeriod * 0.1, 2000)
-
-/** The time between the cutoff and force: 5 %, at most 1000. */
-export const abortTime = (gracePeriod: number): number => Math.min(gracePeriod * 0.05, 1000)
-
-/** The least time between force and the deadline, so that the answers which force sends get out: 2.5 %, at most 250. */
-export const lastWords = (gracePeriod: number): number => Math.min(gracePeriod * 0.025, 250)
 
 /**
  * Divides the grace period. Pure: the same settings and input give the same plan.

@@ -1,22 +1,7 @@
+import type { Cut } from './cut.js'
 import type { Drainable } from './drainable.js'
-import type { Stopwatch } from './stopwatch.js'
+import type { StepDurations, Stopwatch } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
-
-/** Something that was ended by force at the cutoff. */
-export interface Cut {
-  /** What it was. */
-  readonly kind: 'request' | 'upgraded' | 'hold' | (string & {})
-  /** Request method. */
-  readonly method?: string
-  /** Path of the URL, without its query. */
-  readonly path?: string
-  /** Name of the hold. */
-  readonly name?: string
-  /** How long it had been going on, in milliseconds. */
-  readonly age: number
-  /** The client. */
-  readonly remoteAddress?: string
-}
 
 /** How one hook ended. */
 export interface HookOutcome {
@@ -26,16 +11,6 @@ export interface HookOutcome {
   readonly outcome: 'done' | 'failed' | 'timed-out'
   /** Why it failed. */
   readonly error?: unknown
-}
-
-/** Milliseconds that each step of the drain took. */
-export interface StepDurations {
-  readonly window: number
-  readonly closing: number
-  readonly inFlight: number
-  readonly cutoff: number
-  readonly hooks: number
-  readonly total: number
 }
 
 /** What a drain did. */

@@ -1,8 +1,8 @@
+import { abortTime, lastWords, marginOf } from './budget.js'
 import { LifecycleError } from './errors.js'
 import type { Logger } from './logger.js'
 import { checkOptions } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
-import { abortTime, lastWords, marginOf } from './plan.js'
 import { detectPlatform, type Platform, type Preset, presets, type Surroundings } from './platform.js'
 import { type ProbePaths, probeDefaults } from './probes.js'
 

@@ -1,5 +1,14 @@
 import type { Clock } from './clock.js'
-import type { StepDurations } from './report.js'
+
+/** Milliseconds that each step of the drain took. */
+export interface StepDurations {
+  readonly window: number
+  readonly closing: number
+  readonly inFlight: number
+  readonly cutoff: number
+  readonly hooks: number
+  readonly total: number
+}
 
 type Step = Exclude<keyof StepDurations, 'total'>
 

@@ -350,3 +350,59 @@ test('an onStop function that comes too late is refused', async () => {
   await clock.advance(0)
   expect(refused).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
 })
+
+test('a server that fails while draining cannot end the drain: it is warned about, hooks run', async () => {
+  const { lifecycle, server, clock } = serving()
+  const fail = () => Promise.reject(new Error('no'))
+  Object.assign(server, { stopAccepting: fail, closeIdle: fail, cut: fail })
+  const warnings: string[] = []
+  lifecycle.on('warning', ({ message }) => warnings.push(message))
+  let ran = false
+  lifecycle.onStop('db', () => {
+    ran = true
+  })
+  const stopped = lifecycle.stop()
+  await clock.advance(0)
+  expect(await stopped).toMatchObject({ hooks: [{ name: 'db', outcome: 'done' }] })
+  expect(ran).toBe(true)
+  expect(warnings[0]).toContain('Error: no')
+})
+
+test('an onStop function waits for a lifecycle that begins to drain meanwhile', async () => {
+  const { createLifecycle, clock } = createTestBench()
+  const [a, b] = [createLifecycle(options), createLifecycle(options)]
+  const server = createFakeServer()
+  b.attach(server)
+  await b.ready()
+  server.connect()
+  server.beginRequest()
+  const order: string[] = []
+  a.onStop('second', () => void order.push('second'))
+  a.onStop('first', () => {
+    order.push('first')
+    void b.stop()
+  })
+  void a.stop()
+  await clock.advance(1000)
+  expect(order).toEqual(['first'])
+  server.finishRequest()
+  await clock.advance(1000)
+  expect(order).toEqual(['first', 'second'])
+})
+
+test('SIGINT again while a logger flushes reports no second time', async () => {
+  const { createLifecycle, signal, clock, process } = createTestBench()
+  const write = () => {}
+  const logger = { info: write, warn: write, error: write, flush: (_done?: () => void) => {} }
+  const lifecycle = createLifecycle({ ...options, logger })
+  let reports = 0
+  lifecycle.on('stopped', () => reports++)
+  lifecycle.hold('for ever')
+  signal('SIGTERM')
+  await clock.advance(600)
+  signal('SIGINT')
+  signal('SIGINT')
+  await clock.advance(250)
+  expect(reports).toBe(1)
+  expect(process.exitCode).toBe(130)
+})

@@ -7,13 +7,11 @@ import { createFakeClock } from '../src/testing/index.js'
 function run(hooks: Hook[], deadline: number) {
   const clock = createFakeClock()
   const outcomes: HookOutcome[] = []
-  const done = runHooks(
-    clock,
-    createGate(),
-    hooks,
-    () => deadline,
-    (outcome) => outcomes.push(outcome),
-  )
+  const done = runHooks(clock, createGate(), hooks, {
+    deadline: () => deadline,
+    mayRun: () => true,
+    finished: (outcome) => outcomes.push(outcome),
+  })
   return { clock, outcomes, done }
 }
 
@@ -76,4 +74,11 @@ describe('hooks', () => {
     await done
     expect(outcomes.map(({ duration }) => duration)).toEqual([100, 2900])
   })
+})
+
+test('one that is synchronous is done even without time left', async () => {
+  const { clock, outcomes, done } = run([{ name: 'quick', fn: () => {} }], 0)
+  await clock.advance(0)
+  await done
+  expect(outcomes).toMatchObject([{ outcome: 'done' }])
 })

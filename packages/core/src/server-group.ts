@@ -1,0 +1,81 @@
+import { inspect } from 'node:util'
+import type { Cut } from './cut.js'
+import type { Drainable, DrainWatcher } from './drainable.js'
+
+/** All servers of a lifecycle, as one. Read anew at each call: servers may be attached while draining. */
+export interface ServerGroup {
+  readonly inFlight: number
+  readonly connections: number
+  /** Requests finished while draining, probes aside. */
+  readonly finished: number
+  /** Servers that are about to close their listeners. */
+  readonly stopping: number
+  rate(): number
+  announce(watcher: DrainWatcher): void
+  /** Closes the listeners; `changed` is called when each has. */
+  stopAccepting(patience: number, only?: Drainable): void
+  closeIdle(): Promise<void>
+  unfinished(): Cut[]
+  cut(): Promise<void>
+  release(): void
+}
+
+/**
+ * Groups `servers`. One that fails cannot end the drain: `failed` is told why instead.
+ *
+ * @param changed is called when `stopping` has become less
+ */
+export function groupServers(
+  servers: ReadonlySet<Drainable>,
+  changed: () => void,
+  failed: (message: string) => void,
+): ServerGroup {
+  let stopping = 0
+  const sum = (of: (server: Drainable) => number) => [...servers].reduce((total, each) => total + of(each), 0)
+
+  const settled = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      failed(`a server failed while draining: ${inspect(error)}`)
+    }
+  }
+
+  const all = async (work: (server: Drainable) => Promise<void>) => {
+    await Promise.all([...servers].map((server) => settled(() => work(server))))
+  }
+
+  return {
+    get inFlight() {
+      return sum((server) => server.inFlight)
+    },
+    get connections() {
+      return sum((server) => server.connections)
+    },
+    get finished() {
+      return sum((server) => server.finished)
+    },
+    get stopping() {
+      return stopping
+    },
+    rate: () => sum((server) => server.rate()),
+    announce(watcher) {
+      for (const server of servers) server.announce(watcher)
+    },
+    stopAccepting(patience, only) {
+      for (const server of only ? [only] : servers) {
+        stopping++
+        void settled(() => server.stopAccepting(patience)).then(() => {
+          stopping--
+          changed()
+        })
+      }
+    },
+    closeIdle: () => all((server) => server.closeIdle()),
+    unfinished: () => [...servers].flatMap((server) => server.unfinished()),
+    cut: () => all((server) => server.cut()),
+    release() {
+      for (const server of servers) server.release()
+    },
+  }
+}
