@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest'
+import { createCoordinator, type Member } from '../src/coordinator.js'
+import type { Report } from '../src/report.js'
+import { createFakeClock, createFakeProcess } from '../src/testing/index.js'
+import type { Trigger } from '../src/trigger.js'
+
+function bench() {
+  const clock = createFakeClock()
+  const host = createFakeProcess()
+  const coordinator = createCoordinator(host, clock)
+  const join = (is: Partial<Member> = {}) => {
+    const begun: [Trigger, number][] = []
+    const forced: number[] = []
+    const ignored: string[] = []
+    let stop = (_exitCode = 0) => {}
+    const stopped = new Promise<Report>((resolve) => {
+      stop = (exitCode = 0) => resolve({ exitCode } as Report)
+    })
+    coordinator.join({
+      state: 'ready',
+      signals: ['SIGTERM', 'SIGINT'],
+      stopsBySigint: false,
+      drainsOnCrash: true,
+      gracePeriod: 10_000,
+      begin(trigger, deadline) {
+        begun.push([trigger, deadline])
+        return stopped
+      },
+      ignored: (signal) => void ignored.push(signal),
+      forced: (code) => void forced.push(code),
+      flush: async () => {},
+      ...is,
+    })
+    return { begun, forced, ignored, stop }
+  }
+  return { clock, host, join, signal: (name: string) => void host.emit(name, name) }
+}
+
+describe('the deadline', () => {
+  test('is kept by force when a drain does not keep it', async () => {
+    const { clock, host, join, signal } = bench()
+    const { forced } = join()
+    signal('SIGTERM')
+    await clock.advance(9019)
+    expect(host.exitCode).toBeUndefined()
+    await clock.advance(1)
+    expect(host.exitCode).toBe(1)
+    expect(forced).toEqual([1])
+  })
+
+  test('is that of the shortest grace period', async () => {
+    const { join, signal } = bench()
+    const [long, short] = [join({ gracePeriod: 60_000 }), join({ gracePeriod: 5000 })]
+    signal('SIGTERM')
+    expect(long.begun.map(([, deadline]) => deadline)).toEqual([4500])
+    expect(short.begun.map(([, deadline]) => deadline)).toEqual([4500])
+  })
+
+  test('never moves back', async () => {
+    const { clock, host, join, signal } = bench()
+    const { begun } = join()
+    signal('SIGTERM')
+    await clock.advance(6000)
+    host.emit('uncaughtException', new Error('bang'))
+    expect(begun.map(([, deadline]) => deadline)).toEqual([9000, 9000])
+  })
+
+  test('moves up when a crash leaves less', async () => {
+    const { clock, host, join, signal } = bench()
+    const { begun, forced } = join()
+    signal('SIGTERM')
+    await clock.advance(1000)
+    host.emit('uncaughtException', new Error('bang'))
+    expect(begun.map(([, deadline]) => deadline)).toEqual([9000, 5500])
+    await clock.advance(4520)
+    expect(host.exitCode).toBe(1)
+    expect(forced).toEqual([1])
+  })
+
+  test('holds for a lifecycle that is created meanwhile, with the limit of the others', async () => {
+    const { clock, join, signal } = bench()
+    join({ gracePeriod: 5000 })
+    signal('SIGTERM')
+    const late = join({ gracePeriod: 60_000 })
+    await clock.advance(0)
+    expect(late.begun).toMatchObject([[{ reason: 'SIGTERM', limit: 5000 }, 4500]])
+  })
+})
+
+describe('the exit', () => {
+  test('waits for every lifecycle, those that came later included', async () => {
+    const { clock, host, join, signal } = bench()
+    const first = join()
+    signal('SIGTERM')
+    const late = join()
+    await clock.advance(0)
+    first.stop()
+    await clock.advance(1000)
+    expect(host.exitCode).toBeUndefined()
+    late.stop()
+    await clock.advance(0)
+    expect(host.exitCode).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('tells of the first thing that went wrong', async () => {
+    const { clock, host, join, signal } = bench()
+    const [clean, bad, worse] = [join(), join(), join()]
+    signal('SIGTERM')
+    clean.stop()
+    await clock.advance(10)
+    bad.stop(3)
+    await clock.advance(10)
+    worse.stop(4)
+    await clock.advance(0)
+    expect(host.exitCode).toBe(3)
+  })
+
+  test('of a crash is 1, however clean the drain', async () => {
+    const { clock, host, join, signal } = bench()
+    const { stop } = join()
+    signal('SIGTERM')
+    host.emit('uncaughtException', new Error('bang'))
+    stop()
+    await clock.advance(0)
+    expect(host.exitCode).toBe(1)
+  })
+
+  test('waits for the last lines, at most 250 ms', async () => {
+    for (const [takes, at] of [
+      [100, 100],
+      [1000, 250],
+    ] as const) {
+      const { clock, host, join, signal } = bench()
+      const flush = () => new Promise<void>((resolve) => void clock.after(takes, resolve))
+      join({ flush }).stop()
+      signal('SIGTERM')
+      await clock.advance(at - 1)
+      expect(host.exitCode).toBeUndefined()
+      await clock.advance(1)
+      expect(host.exitCode).toBe(0)
+    }
+  })
+
+  test('does not wait for them into the second half of the margin', async () => {
+    const { clock, host, join, signal } = bench()
+    const { stop } = join({ gracePeriod: 1000, flush: () => new Promise(() => {}) })
+    signal('SIGTERM')
+    await clock.advance(900)
+    stop()
+    await clock.advance(49)
+    expect(host.exitCode).toBeUndefined()
+    await clock.advance(1)
+    expect(host.exitCode).toBe(0)
+  })
+
+  test('by force comes once', async () => {
+    const { clock, host, join, signal } = bench()
+    const { forced } = join({ flush: () => new Promise<void>((resolve) => void clock.after(100, resolve)) })
+    signal('SIGTERM')
+    await clock.advance(600)
+    signal('SIGINT')
+    signal('SIGINT')
+    await clock.advance(100)
+    expect(forced).toEqual([130])
+    expect(host.exitCode).toBe(130)
+  })
+})
+
+describe('a gesture', () => {
+  test('lasts less than 500 ms', async () => {
+    const { clock, host, join, signal } = bench()
+    const { ignored } = join()
+    await clock.advance(5000)
+    signal('SIGTERM')
+    await clock.advance(499)
+    signal('SIGTERM')
+    signal('SIGINT')
+    expect(ignored).toEqual([])
+    await clock.advance(1)
+    signal('SIGTERM')
+    expect(ignored).toEqual(['SIGTERM'])
+    signal('SIGINT')
+    await clock.advance(0)
+    expect(host.exitCode).toBe(130)
+  })
+
+  test('is patient if one lifecycle is stopped by SIGINT', () => {
+    const { join, signal } = bench()
+    join()
+    const { begun } = join({ stopsBySigint: true })
+    signal('SIGINT')
+    expect(begun[0]?.[0]).toMatchObject({ window: true, linger: true })
+  })
+})
+
+describe('a crash', () => {
+  test('lets a lifecycle finish if one of them is up', () => {
+    const { host, join } = bench()
+    join({ state: 'starting' })
+    const { begun } = join({ state: 'ready' })
+    host.emit('uncaughtException', new Error('bang'))
+    expect(host.exitCode).toBeUndefined()
+    expect(begun).toMatchObject([[{ reason: 'crash' }, 4500]])
+  })
+})

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import type { LifecycleOptions } from '../src/options.js'
+import { createFakeServer, createTestBench } from '../src/testing/index.js'
+
+function serving(options: LifecycleOptions = {}, rate = 0) {
+  const bench = createTestBench()
+  const lifecycle = bench.createLifecycle({ platform: 'kubernetes', ...options })
+  const server = Object.assign(createFakeServer(), { rate: () => rate })
+  lifecycle.attach(server)
+  void lifecycle.ready()
+  const events: [string, unknown][] = []
+  lifecycle.on('closing', (payload) => events.push(['closing', payload]))
+  return { ...bench, lifecycle, server, events }
+}
+
+describe('the window', () => {
+  test('is extended while somebody connects, until two seconds are quiet, and says so', async () => {
+    const { server, signal, clock, events } = serving({}, 100)
+    signal('SIGTERM')
+    for (let now = 0; now < 12_000; now += 500) {
+      expect(server.connect()).toBe(true)
+      await clock.advance(500)
+    }
+    await clock.advance(1499)
+    expect(server.listening).toBe(true)
+    await clock.advance(1)
+    expect(server.listening).toBe(false)
+    expect(events[0]).toMatchObject(['closing', { duration: 13_500, extended: true }])
+  })
+
+  test('is extended at the latest until linger and a second before the cutoff', async () => {
+    const { lifecycle, server, signal, clock, events } = serving({}, 100)
+    signal('SIGTERM')
+    const latest = lifecycle.plan.cutoff - lifecycle.plan.linger - 1000
+    for (let now = 0; now < 25_000; now += 250) {
+      server.connect()
+      await clock.advance(250)
+    }
+    expect(events[0]).toMatchObject(['closing', { duration: latest, extended: true }])
+  })
+
+  test('ends at min where nobody connects, and at max where requests are rare: neither is an extension', async () => {
+    for (const [rate, duration] of [
+      [100, 5000],
+      [0, 10_000],
+    ] as const) {
+      const { signal, clock, events } = serving({}, rate)
+      signal('SIGTERM')
+      await clock.advance(28_000)
+      expect(events[0]).toMatchObject(['closing', { duration, extended: false }])
+    }
+  })
+
+  test('ends at once in a crash, extended or not', async () => {
+    const { server, signal, clock, events, process } = serving({}, 100)
+    signal('SIGTERM')
+    for (let now = 0; now < 11_000; now += 500) {
+      server.connect()
+      await clock.advance(500)
+    }
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(0)
+    expect(events[0]).toMatchObject(['closing', { duration: 11_000, extended: false }])
+    expect(process.exitCode).toBe(1)
+  })
+})
+
+describe('idle connections', () => {
+  test('stay for the linger, and not longer', async () => {
+    const { server, signal, clock } = serving({ shutdownDelay: 1000, linger: 2000 })
+    server.connect()
+    signal('SIGTERM')
+    await clock.advance(2999)
+    expect(server.connections).toBe(1)
+    await clock.advance(1)
+    expect(server.connections).toBe(0)
+  })
+
+  test('that leave end it', async () => {
+    const { server, signal, clock, process } = serving({ shutdownDelay: 1000, linger: 5000 })
+    server.connect()
+    signal('SIGTERM')
+    await clock.advance(1500)
+    server.disconnect()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('do not stay when a crash comes meanwhile', async () => {
+    const { server, signal, clock, process } = serving({ shutdownDelay: 1000, linger: 5000 })
+    server.connect()
+    signal('SIGTERM')
+    await clock.advance(1500)
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(0)
+    expect(server.calls).toContain('closeIdle')
+    expect(process.exitCode).toBe(1)
+  })
+
+  test('with a request at the last moment are waited for', async () => {
+    const { server, signal, clock, process } = serving({ shutdownDelay: 0, linger: 0 })
+    server.connect()
+    let turns = 0
+    const closeIdle = server.closeIdle
+    Object.assign(server, {
+      closeIdle: () => {
+        if (turns++ === 0) server.beginRequest()
+        return closeIdle()
+      },
+    })
+    signal('SIGTERM')
+    await clock.advance(1000)
+    expect(process.exitCode).toBeUndefined()
+    server.finishRequest()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+    expect(server.calls).not.toContain('cut')
+  })
+})

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { createDrain } from '../src/drain.js'
+import { createEmitter } from '../src/events.js'
+import { createGate } from '../src/gate.js'
+import { createHolds } from '../src/holds.js'
+import type { LifecycleOptions } from '../src/options.js'
+import { makePlan } from '../src/plan.js'
+import { kSeats, type Seats } from '../src/seats.js'
+import { resolveSettings } from '../src/settings.js'
+import { createFakeServer, createTestBench } from '../src/testing/index.js'
+
+function serving(options: LifecycleOptions = {}, rate = 0) {
+  const bench = createTestBench()
+  const lifecycle = bench.createLifecycle({ platform: 'kubernetes', ...options })
+  const server = Object.assign(createFakeServer(), { rate: () => rate })
+  lifecycle.attach(server)
+  void lifecycle.ready()
+  const events: [string, unknown][] = []
+  for (const event of ['closing', 'cutoff', 'drained'] as const) {
+    lifecycle.on(event, (payload) => events.push([event, payload]))
+  }
+  const report = new Promise((resolve) => lifecycle.on('stopped', resolve))
+  return { ...bench, lifecycle, server, events, report }
+}
+
+describe('the report', () => {
+  test('says how long each step took, and counts', async () => {
+    const { lifecycle, server, signal, clock, events, report } = serving({ shutdownDelay: 1000, linger: 500 })
+    lifecycle.onStop('db', () => new Promise<void>((resolve) => clock.after(300, resolve)))
+    const other = createFakeServer()
+    lifecycle.attach(other)
+    server.connect()
+    server.beginRequest()
+    other.connect()
+    other.beginRequest()
+    signal('SIGTERM')
+    await clock.advance(1200)
+    other.finishRequest()
+    await clock.advance(1300)
+    server.finishRequest()
+    await clock.advance(300)
+    expect(await report).toMatchObject({
+      durations: { window: 1000, closing: 0, inFlight: 1500, cutoff: 0, hooks: 300, total: 2800 },
+      requests: { finished: 2, cut: 0 },
+      connections: { idle: 2 },
+    })
+    expect(events).toEqual([
+      ['closing', { duration: 1000, extended: false, inFlight: 2, connections: 2 }],
+      ['drained', { duration: 2500, finished: 2 }],
+    ])
+  })
+
+  test('names what was unfinished at the cutoff', async () => {
+    const { lifecycle, server, signal, clock, events, report } = serving({ gracePeriod: 10_000 })
+    server.connect()
+    server.beginRequest()
+    lifecycle.hold('job 7')
+    signal('SIGTERM')
+    await clock.advance(10_000)
+    expect(events).toContainEqual(['cutoff', { duration: 8250, inFlight: 1, holds: ['job 7'] }])
+    expect(await report).toMatchObject({ durations: { cutoff: 500 }, connections: { cut: 1 } })
+  })
+
+  test('knows no cutoff when only idle connections are left', async () => {
+    const { server, signal, clock, events } = serving({ gracePeriod: 10_000, shutdownDelay: 0, linger: 8000 })
+    server.connect()
+    Object.assign(server, { closeIdle: () => new Promise(() => {}) })
+    signal('SIGTERM')
+    await clock.advance(10_000)
+    expect(events.map(([name]) => name)).toEqual(['closing', 'drained'])
+    expect(server.calls).toContain('cut')
+  })
+})
+
+test('a silent connection gets the linger to speak, at most five seconds, and none after stop()', async () => {
+  for (const [linger, begin, patience] of [
+    [1000, 'SIGTERM', 1000],
+    [8000, 'SIGTERM', 5000],
+    [8000, 'stop', 0],
+  ] as const) {
+    const { lifecycle, server, signal, clock } = serving({ shutdownDelay: 0, linger })
+    const given: number[] = []
+    Object.assign(server, { stopAccepting: async (time: number) => void given.push(time) })
+    if (begin === 'stop') void lifecycle.stop()
+    else signal(begin)
+    await clock.advance(0)
+    expect(given).toEqual([patience])
+  }
+})
+
+describe('a server that is attached while draining', () => {
+  test('serves through the window and closes with the others', async () => {
+    const { lifecycle, signal, clock } = serving({ shutdownDelay: 1000 })
+    signal('SIGTERM')
+    const late = createFakeServer()
+    lifecycle.attach(late)
+    await clock.advance(999)
+    expect(late.calls).toEqual(['announce'])
+    await clock.advance(1)
+    expect(late.calls).toContain('stopAccepting')
+  })
+
+  test('closes at once when the others have, and is waited for', async () => {
+    const { lifecycle, server, signal, clock, process } = serving({ shutdownDelay: 0, linger: 0 })
+    server.connect()
+    server.beginRequest()
+    signal('SIGTERM')
+    await clock.advance(100)
+    const late = createFakeServer()
+    let closed = () => {}
+    Object.assign(late, { stopAccepting: () => new Promise<void>((resolve) => (closed = resolve)) })
+    lifecycle.attach(late)
+    server.finishRequest()
+    await clock.advance(1000)
+    expect(process.exitCode).toBeUndefined()
+    closed()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+})
+
+test("a framework's own close comes last, and finds its server released", async () => {
+  const { lifecycle, server, signal, clock } = serving({ shutdownDelay: 0 })
+  const calls = server.calls as string[]
+  lifecycle.onStop('db', () => void calls.push('db'))
+  const seats = (lifecycle as typeof lifecycle & { [kSeats]: Seats })[kSeats]
+  seats.closeWith({ name: 'framework', fn: () => void calls.push('framework') })
+  signal('SIGTERM')
+  await clock.advance(0)
+  expect(calls.slice(3)).toEqual(['db', 'release', 'framework', 'release'])
+})
+
+test('what is cut gets its time to go before the functions run', async () => {
+  const { lifecycle, server, clock } = serving({ gracePeriod: 10_000 })
+  let ranAt: number | undefined
+  lifecycle.onStop('db', () => {
+    ranAt = clock.now()
+  })
+  const cut = server.cut
+  Object.assign(server, {
+    cut: () => new Promise<void>((resolve) => clock.after(40, () => resolve(cut()))),
+  })
+  server.connect()
+  server.beginRequest()
+  void lifecycle.stop()
+  await clock.advance(10_000)
+  expect(ranAt).toBe(lifecycle.plan.force + 40)
+})
+
+test('functions wait for other drains until their own time is up', async () => {
+  const { lifecycle, createLifecycle, clock } = serving({ gracePeriod: 10_000 })
+  const other = createLifecycle({ platform: 'kubernetes' })
+  other.hold('work')
+  let ranAt: number | undefined
+  lifecycle.onStop('db', () => {
+    ranAt = clock.now()
+  })
+  void lifecycle.stop()
+  void other.stop()
+  await clock.advance(10_000)
+  expect(ranAt).toBe(lifecycle.plan.force)
+})
+
+test('a drain knows whether it is closing, and whether it is empty', async () => {
+  const { clock } = createTestBench()
+  const settings = resolveSettings(
+    { shutdownDelay: 1000 },
+    { env: {}, isTerminal: false, isContainer: false },
+  )
+  const holds = createHolds(clock, () => {})
+  const drains = new Set<ReturnType<typeof createDrain>>()
+  const gate = createGate()
+  const drain = createDrain({
+    clock,
+    gate,
+    emitter: createEmitter(),
+    trigger: { reason: 'test', window: true, linger: true },
+    plan: makePlan(settings, { hasHooks: false, window: true, linger: false }),
+    rejectLate: false,
+    forcedExitCode: 1,
+    servers: new Set(),
+    holds,
+    preparing: new Set(),
+    hooks: () => [],
+    closers: () => [],
+    drains,
+    abortCutoff: () => {},
+  })
+  drains.add(drain)
+  const release = holds.take('work')
+  void drain.run()
+  await clock.advance(999)
+  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([false, false, false])
+  await clock.advance(1)
+  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([true, false, false])
+  release()
+  gate.notify()
+  await clock.advance(0)
+  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([true, true, true])
+})
+
+describe('the forced end of a lifecycle', () => {
+  test('is reported once, and starts nothing more', async () => {
+    const { createLifecycle, signal, clock, process } = createTestBench()
+    const nothing = () => {}
+    const flush = (done = nothing) => void clock.after(200, done)
+    const logger = { info: nothing, warn: nothing, error: nothing, flush: (done?: () => void) => flush(done) }
+    const lifecycle = createLifecycle({ platform: 'kubernetes', logger })
+    const reports: unknown[] = []
+    const ran: string[] = []
+    lifecycle.on('stopped', (report) => reports.push(report))
+    lifecycle.onStop('db', () => void ran.push('db'))
+    const release = lifecycle.hold('work')
+    signal('SIGTERM')
+    await clock.advance(500)
+    signal('SIGINT')
+    release()
+    await clock.advance(1000)
+    expect(reports).toMatchObject([{ exitCode: 130, clean: false, cut: [{ name: 'work' }] }])
+    expect(ran).toEqual([])
+    expect(process.exitCode).toBe(130)
+  })
+})

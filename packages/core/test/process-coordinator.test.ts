@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { processCoordinator } from '../src/coordinator.js'
+import { createLifecycle } from '../src/index.js'
+
+describe('the coordinator of this process', () => {
+  test('is one for every copy of the library', () => {
+    const holder = globalThis as { [key: symbol]: unknown }
+    expect(processCoordinator()).toBe(processCoordinator())
+    expect(holder[Symbol.for('lameduck.coordinator.v1')]).toBe(processCoordinator())
+  })
+
+  test('listens to the process while there is a lifecycle, and exits it', async () => {
+    const before = process.listenerCount('SIGUSR2')
+    const options = { signals: ['SIGUSR2'], crash: false, logger: false, platform: 'terminal' } as const
+    const stopped = createLifecycle(options)
+    expect(process.listenerCount('SIGUSR2')).toBe(before + 1)
+    await stopped.stop()
+    expect(process.listenerCount('SIGUSR2')).toBe(before)
+
+    createLifecycle(options)
+    const { exit } = process
+    const exited = new Promise((resolve) => {
+      process.exit = ((code: number) => resolve(code)) as typeof process.exit
+    })
+    process.emit('SIGUSR2', 'SIGUSR2')
+    expect(await exited).toBe(0)
+    process.exit = exit
+  })
+})
