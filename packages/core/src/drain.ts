@@ -234,6 +234,7 @@ export function createDrain(input: DrainInput): Drain {
       await gate.until(mayRun)
       const hooks = [...input.hooks(), ...input.closers().map(afterRelease)]
       await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+      await gate.until(() => !isAbandoned)
       servers.release()
       stopwatch.lap('hooks')
 
