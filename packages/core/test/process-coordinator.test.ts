@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { processCoordinator } from '../src/coordinator.js'
 import { createLifecycle } from '../src/index.js'
@@ -9,7 +10,8 @@ describe('the coordinator of this process', () => {
     expect(holder[Symbol.for('lameduck.coordinator.v1')]).toBe(processCoordinator())
   })
 
-  test('listens to the process while there is a lifecycle, and exits it', async () => {
+  // A worker thread's coordinator is deaf: some runners work in one.
+  test.runIf(isMainThread)('listens to the process while there is a lifecycle, and exits it', async () => {
     const before = process.listenerCount('SIGUSR2')
     const options = { signals: ['SIGUSR2'], crash: false, logger: false, platform: 'terminal' } as const
     const stopped = createLifecycle(options)

@@ -112,10 +112,10 @@ export function createMember(host: MemberHost, options: LifecycleOptions, flush?
     get patience() {
       return patience
     },
-    endBy(latest) {
+    endBy(latest, isLate = false) {
       if (latest >= deadline) return
       deadline = latest
-      patience = Math.min(patience, (clock.now() + latest) / 2)
+      patience = Math.min(patience, isLate ? clock.now() : (clock.now() + latest) / 2)
     },
     hurriedAt: undefined,
     drainedFrom: undefined,

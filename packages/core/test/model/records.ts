@@ -42,7 +42,7 @@ export interface Member {
   /** When its work may be cut at the earliest: half of the time that there is belongs to it. */
   readonly patience: number
   /** Has to have stopped by `deadline`, too. */
-  endBy(deadline: number): void
+  endBy(deadline: number, isLate?: boolean): void
   /** From when on it need not wait for newcomers. */
   hurriedAt: number | undefined
   drainedFrom: { readonly at: number; readonly as: number } | undefined

@@ -55,9 +55,9 @@ export function createWorld(): World {
       const member = createMember(host, action.options, action.flush)
       members.push(member)
       if (world.end === undefined) return
-      member.endBy(
-        Math.max(clock.now(), Math.min(world.end.deadline, clock.now() + deadlineOf(member.grace))),
-      )
+      const now = clock.now()
+      // Who comes late has what is left, with whole slices before it.
+      member.endBy(Math.max(now, Math.min(world.end.deadline, now + deadlineOf(member.grace))), true)
       member.expected = 'draining'
       return
     }
