@@ -1,6 +1,8 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { type RequestParts, requestBytes } from './request-bytes.js'
 import { type ResponseHead, ResponseParser } from './response-parser.js'
+import { type PromiseWithResolvers, withResolvers } from './with-resolvers.js'
 import { within } from './within.js'
 
 /** How the peer ended the connection: in order, by reset, or not at all because this side did. */
@@ -15,11 +17,6 @@ export interface Target {
 export interface RawResponse extends ResponseHead {
   readonly body: Buffer
   readonly text: string
-}
-
-export interface RequestParts {
-  readonly headers?: Readonly<Record<string, string | number>>
-  readonly body?: string | Buffer
 }
 
 interface Exchange {
@@ -233,34 +230,4 @@ export class RawClient {
 /** TLS over a TCP connection, trusting anybody. */
 export function secured(wire: Socket): Socket {
   return connectTls({ socket: wire, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-}
-
-/** A request as it goes over the wire. */
-export function requestBytes(
-  method: string,
-  path: string,
-  { headers = {}, body }: RequestParts = {},
-): Buffer {
-  const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost']
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
-  const framed = Object.keys(headers).some((name) => /^(content-length|transfer-encoding)$/i.test(name))
-  if (body !== undefined && !framed) lines.push(`Content-Length: ${Buffer.byteLength(body)}`)
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body ?? '')])
-}
-
-interface PromiseWithResolvers<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (reason: Error) => void
-}
-
-/** `Promise.withResolvers` for Node 20. */
-function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve: (value: T) => void = () => {}
-  let reject: (reason: Error) => void = () => {}
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  return { promise, resolve, reject }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
-import { requestBytes } from '../raw-client.js'
+import { requestBytes } from '../request-bytes.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 export const pipeliningCases: readonly BehaviourCase[] = [
