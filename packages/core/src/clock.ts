@@ -7,13 +7,18 @@ export interface Clock {
   now(): number
   /** Calls `fn` once, `delay` milliseconds from now. The timer keeps the process alive. */
   after(delay: number, fn: () => void): Cancel
+  /** As `after`, but does not keep the process alive. */
+  later(delay: number, fn: () => void): Cancel
   /** Calls `fn` after the event loop has looked for input once more. */
   nextTurn(fn: () => void): Cancel
 }
 
+/** Read once: it is a getter, and not a cheap one. */
+const startOfTime = performance.timeOrigin
+
 /** The real thing: monotonic, so that a corrected wall clock cannot stretch a drain. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => startOfTime + performance.now(),
   after(delay, fn) {
     const due = systemClock.now() + delay
     let timer: NodeJS.Timeout
@@ -23,6 +28,10 @@ export const systemClock: Clock = {
       timer = setTimeout(() => (systemClock.now() < due ? arm() : fn()), left)
     }
     arm()
+    return () => clearTimeout(timer)
+  },
+  later(delay, fn) {
+    const timer = setTimeout(fn, Math.ceil(delay)).unref()
     return () => clearTimeout(timer)
   },
   nextTurn(fn) {

@@ -66,15 +66,21 @@ export function isProbeAgent(userAgent: string | undefined): boolean {
   return userAgent !== undefined && probeAgents.test(userAgent)
 }
 
-/** Finds the probe that a URL asks for: the path exactly, any query. */
+/** Finds the probe that a URL asks for: the path exactly, any query. Every request comes by here. */
 export function createProbeMatcher(
   paths: ProbePaths | undefined,
 ): (url: string | undefined) => ProbeName | undefined {
-  const entries = Object.entries(paths ?? {}) as [ProbeName, string][]
+  const probes = (Object.entries(paths ?? {}) as [ProbeName, string][]).map(([name, path]) => ({
+    name,
+    path,
+    lastCode: path.charCodeAt(path.length - 1),
+  }))
   return (url) => {
     if (url === undefined) return undefined
-    for (const [name, path] of entries) {
-      if (url.startsWith(path) && (url.length === path.length || url[path.length] === '?')) return name
+    for (const { name, path, lastCode } of probes) {
+      // One character tells nearly all of them apart.
+      if (url.charCodeAt(path.length - 1) !== lastCode || !url.startsWith(path)) continue
+      if (url.length === path.length || url[path.length] === '?') return name
     }
     return undefined
   }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../clock.js'
 
 /** A request and its response, until the one is read and the other flushed. */
 export interface Exchange {
@@ -86,8 +85,10 @@ function remove(connection: Connection, res: ServerResponse): Exchange | undefin
  * Creates a tracker. It counts by identity: an exchange leaves the count when its response has closed *and* its
  * request was read to the end, or when its socket has closed; Node 20 and 22 do not close the responses that were
  * queued behind a lost one.
+ *
+ * @param now is asked for every request
  */
-export function createConnectionTracker(clock: Clock): ConnectionTracker {
+export function createConnectionTracker(now: () => number): ConnectionTracker {
   const connections = new Set<Connection>()
   let inFlight = 0
   let upgraded = 0
@@ -152,7 +153,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
     accept,
     begin(req, res, isProbe) {
       const connection = accept(req.socket)
-      const exchange = { connection, req, res, startedAt: clock.now(), isProbe }
+      const exchange = { connection, req, res, startedAt: now(), isProbe }
       if (connection.current === undefined) connection.current = exchange
       else if (connection.queue === undefined) connection.queue = [exchange]
       else connection.queue.push(exchange)
@@ -163,7 +164,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
     upgrade({ method, url, socket }) {
       const connection = accept(socket)
       if (connection.upgrade !== undefined) return
-      connection.upgrade = { method, url, startedAt: clock.now() }
+      connection.upgrade = { method, url, startedAt: now() }
       upgraded++
     },
     [Symbol.iterator]: () => connections.values(),

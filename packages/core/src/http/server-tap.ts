@@ -16,7 +16,7 @@ export function tapServer(server: EventEmitter, tap: Tap): void {
   const before = Object.hasOwn(server, 'emit') ? server.emit : undefined
   const deliver: Deliver = (event, ...args) => {
     const emit = before ?? (Object.getPrototypeOf(server) as EventEmitter).emit
-    return Reflect.apply(emit, server, [event, ...args])
+    return emit.call(server, event, ...args)
   }
   Object.defineProperty(server, 'emit', {
     configurable: true,

@@ -30,6 +30,7 @@ export function createFakeClock(start = 0): FakeClock {
     },
     now: () => now,
     after: schedule,
+    later: schedule,
     nextTurn: (fn) => schedule(0, fn),
     async advance(duration) {
       const end = now + duration
