@@ -51,6 +51,16 @@ describe('the window', () => {
     }
   })
 
+  test('ends at once in a crash before its time', async () => {
+    const { server, signal, clock, events, process } = serving({ shutdownDelay: 3000 })
+    server.connect()
+    signal('SIGTERM')
+    await clock.advance(1000)
+    process.emit('uncaughtException', new Error('bang'))
+    await clock.advance(0)
+    expect(events[0]).toMatchObject(['closing', { duration: 1000, extended: false }])
+  })
+
   test('ends at once in a crash, extended or not', async () => {
     const { server, signal, clock, events, process } = serving({}, 100)
     signal('SIGTERM')
@@ -95,6 +105,18 @@ describe('idle connections', () => {
     await clock.advance(0)
     expect(server.calls).toContain('closeIdle')
     expect(process.exitCode).toBe(1)
+  })
+
+  test('that are not gone yet are asked again', async () => {
+    const { server, signal, clock, process } = serving({ shutdownDelay: 0, linger: 0 })
+    server.connect()
+    let turns = 0
+    const { closeIdle } = server
+    Object.assign(server, { closeIdle: () => (turns++ === 0 ? Promise.resolve() : closeIdle()) })
+    signal('SIGTERM')
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+    expect(server.calls).not.toContain('cut')
   })
 
   test('with a request at the last moment are waited for', async () => {

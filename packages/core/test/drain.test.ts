@@ -50,6 +50,21 @@ describe('the report', () => {
     ])
   })
 
+  test('counts from the trigger, and the time that listeners take to close', async () => {
+    const { server, signal, clock, events, report } = serving({ shutdownDelay: 0, linger: 0 })
+    Object.assign(server, {
+      stopAccepting: () => new Promise<void>((resolve) => void clock.after(200, resolve)),
+    })
+    await clock.advance(7000)
+    signal('SIGTERM')
+    await clock.advance(200)
+    expect(events).toMatchObject([
+      ['closing', { duration: 0 }],
+      ['drained', { duration: 200 }],
+    ])
+    expect(await report).toMatchObject({ durations: { closing: 200, inFlight: 0, total: 200 } })
+  })
+
   test('names what was unfinished at the cutoff', async () => {
     const { lifecycle, server, signal, clock, events, report } = serving({ gracePeriod: 10_000 })
     server.connect()

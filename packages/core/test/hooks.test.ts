@@ -81,4 +81,20 @@ test('one that is synchronous is done even without time left', async () => {
   await clock.advance(0)
   await done
   expect(outcomes).toMatchObject([{ outcome: 'done' }])
+
+  test('one without any time left still has its turn', async () => {
+    const { clock, outcomes, done } = run(
+      [
+        { name: 'at once', fn: () => {} },
+        { name: 'hangs', fn: forever },
+      ],
+      0,
+    )
+    await clock.advance(0)
+    await done
+    expect(outcomes).toMatchObject([
+      { name: 'at once', outcome: 'done', duration: 0 },
+      { name: 'hangs', outcome: 'timed-out', duration: 0 },
+    ])
+  })
 })
