@@ -41,6 +41,8 @@ export interface Coordinator {
   readonly drains: Set<Drain>
   /** Listens for the member's signals from now on; returns how to leave. */
   join(member: Member): () => void
+  /** Ends the process because of `trigger`. */
+  end(trigger: Trigger): void
   /** Other people's handlers of the signals that are listened for. */
   foreignHandlers(): ForeignHandler[]
 }
@@ -175,6 +177,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         listen()
       }
     },
+    end,
     foreignHandlers: listeners.foreignHandlers,
   }
 }
@@ -193,7 +196,13 @@ const thisProcess: ProcessLike = {
   off: (event, listener) => process.off(event, listener as () => void),
   listeners: (event) => process.rawListeners(event),
   exit: (code) => process.exit(code),
-  printError: (text) => writeSync(2, text),
+  printError(text) {
+    try {
+      writeSync(2, text)
+    } catch {
+      // Nobody reads any more: no reason to leave without answering.
+    }
+  },
 }
 
 const kCoordinator = Symbol.for('lameduck.coordinator.v1')

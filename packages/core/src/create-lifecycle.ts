@@ -7,20 +7,23 @@ import { LifecycleError } from './errors.js'
 import { createEmitter } from './events.js'
 import { createForeignHandlerWarning } from './foreign-handlers.js'
 import { createHolds } from './holds.js'
-import { runUntil } from './hooks.js'
 import type { Lifecycle } from './lifecycle.js'
 import { logEvents } from './log-events.js'
 import { consoleLogger, flushed } from './logger.js'
 import type { LifecycleOptions } from './options.js'
 import { makePlan } from './plan.js'
 import { ownSurroundings, type Surroundings } from './platform.js'
+import { createPreparations } from './preparations.js'
+import { createProbeHub } from './probe-hub.js'
+import { createTrafficFilter, type ProbeSettings } from './probes.js'
 import type { Report } from './report.js'
 import { kSeats, type Seats } from './seats.js'
 import { resolveSettings } from './settings.js'
+import { createStartupTasks } from './startup-tasks.js'
 import { nextState, type State, type Transition } from './state.js'
 import { createStopHooks } from './stop-hooks.js'
 import { toDrainable } from './to-drainable.js'
-import type { Trigger } from './trigger.js'
+import { startupFailureTrigger, type Trigger } from './trigger.js'
 
 /** What a lifecycle lives in: injected, so that a test can have its own. */
 export interface LifecycleHost {
@@ -53,12 +56,11 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const servers = new Set<Drainable>()
   const holds = createHolds(clock, gate.notify)
   const stopHooks = createStopHooks()
-  const onDrains = new Set<() => unknown>()
-  const preparing = new Set<symbol>()
   let state: State = 'starting'
   let drain: Drain | undefined
   let stopped: Promise<Report> | undefined
   let wasCalledToStop = false
+  let listens = false
 
   const move = (transition: Transition) => {
     const next = nextState(state, transition)
@@ -80,17 +82,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       ...(trigger.limit === undefined ? {} : { limit: trigger.limit }),
     })
 
-  /** Calls an `onDrain` function; the drain waits for it. */
-  const prepare = (fn: () => unknown) => {
-    const due = () => drain?.plan.at?.cutoff ?? clock.now()
-    const preparation = Symbol('onDrain')
-    preparing.add(preparation)
-    void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due).then((outcome) => {
-      preparing.delete(preparation)
-      if (outcome.outcome !== 'done') drain?.note(outcome)
-      gate.notify()
-    })
-  }
+  const preparations = createPreparations(clock, gate, () => drain)
 
   const start = (trigger: Trigger, deadline: number): Promise<Report> => {
     const plan = planFor(trigger)
@@ -103,7 +95,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       plan,
       servers,
       holds,
-      preparing,
+      preparing: preparations.running,
       drains,
       rejectLate: settings.late === 'reject',
       forcedExitCode: settings.forcedExitCode,
@@ -118,7 +110,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
     if (signal) warnOnce()
     const report = begun.run()
-    for (const fn of onDrains) prepare(fn)
+    preparations.begin()
     draining.abort()
     return report.then((result) => {
       drains.delete(begun)
@@ -126,6 +118,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       move('finish')
       leave()
       emitter.emit('stopped', result)
+      probes.close()
       return result
     })
   }
@@ -139,11 +132,37 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     return stopped
   }
 
-  const keepsReadiness = () =>
-    settings.readinessDuringDrain === 'keep' && drain !== undefined && !drain.isClosing
+  const becomeReady = () => {
+    if (state !== 'starting' || !listens || startups.pending > 0) return
+    move('becomeReady')
+    const { slowest } = startups
+    emitter.emit('ready', { duration: Math.round(clock.now() - createdAt), ...(slowest ? { slowest } : {}) })
+    warnOnce()
+    gate.notify()
+  }
 
-  const attach = (server: unknown, probes = settings.probes) => {
-    const drainable = toDrainable(server, { clock, probes, state: () => state, keepsReadiness })
+  const startups = createStartupTasks(clock, draining.signal, (outcome) => {
+    if (drain !== undefined) return
+    emitter.emit('startupFinished', outcome)
+    if (outcome.outcome === 'done') becomeReady()
+    else coordinator.end(startupFailureTrigger(outcome.name))
+  })
+
+  const probes = createProbeHub({
+    clock,
+    settings: settings.probes,
+    state: () => state,
+    keepsReadiness: () => settings.readinessDuringDrain === 'keep' && drain !== undefined && !drain.isClosing,
+    checkChanged: (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }),
+    failed(error) {
+      emitter.emit('startupFinished', { name: 'probe server', duration: 0, outcome: 'failed', error })
+      coordinator.end(startupFailureTrigger('probe server'))
+    },
+  })
+
+  const attach = (server: unknown, own: ProbeSettings | undefined) => {
+    const isTraffic = createTrafficFilter(own?.ignore ?? [])
+    const drainable = toDrainable(server, { clock, probes: probes.respond(own), isTraffic })
     servers.add(drainable)
     drain?.include(drainable)
   }
@@ -171,6 +190,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const seats: Seats = {
     waiting: new Set(),
     probes: settings.probes,
+    respond: probes.respond,
     attach,
     closeWith: stopHooks.addCloser,
   }
@@ -184,35 +204,36 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
     signal: draining.signal,
     cutoff: cutoff.signal,
-    onDrain(fn) {
-      if (typeof fn !== 'function') {
-        throw new LifecycleError('ARGUMENT_INVALID', `onDrain: expected a function, got ${typeof fn}`)
-      }
-      if (drain === undefined) onDrains.add(fn)
-      else if (!drain.isEmpty()) prepare(fn)
-      return () => void onDrains.delete(fn)
-    },
-    hold(name) {
-      if (typeof name !== 'string' || name === '') {
-        throw new LifecycleError('ARGUMENT_INVALID', `hold: expected a name, got ${JSON.stringify(name)}`)
-      }
-      return holds.take(name)
-    },
+    onDrain: preparations.add,
+    hold: holds.take,
     on: emitter.on,
     attach(server) {
-      attach(server)
+      attach(server, settings.probes)
       return lifecycle
     },
     onStop(name, fn, hookOptions = {}) {
       stopHooks.add({ name, fn, ...hookOptions })
       return lifecycle
     },
+    startup(name, fn) {
+      if (state !== 'starting') {
+        throw new LifecycleError('ILLEGAL_TRANSITION', `startup("${name}") comes too late: already ${state}`)
+      }
+      startups.start(name, fn)
+      return lifecycle
+    },
+    check(name, fn, checkOptions) {
+      if (drain !== undefined) {
+        throw new LifecycleError('ILLEGAL_TRANSITION', `check("${name}") comes too late: already ${state}`)
+      }
+      probes.checks.add(name, fn, checkOptions)
+      return lifecycle
+    },
     async ready() {
-      if (state === 'starting') {
-        move('becomeReady')
-        emitter.emit('ready', { duration: Math.round(clock.now() - createdAt) })
-        warnOnce()
-      } else if (state !== 'ready' && wasCalledToStop) move('becomeReady')
+      if (wasCalledToStop && state !== 'ready') move('becomeReady')
+      listens = true
+      becomeReady()
+      await gate.until(() => state !== 'starting')
     },
     stop({ reason = 'stop', window = false } = {}) {
       wasCalledToStop = stopped === undefined || wasCalledToStop

@@ -68,6 +68,7 @@ export function createDrain(input: DrainInput): Drain {
   let phase: 'open' | 'closing' | 'empty' = 'open'
   let isHurried = false
   let isAbandoned = false
+  let isCutting = false
   let lingerEnd = Number.POSITIVE_INFINITY
 
   const at = () => plan.at
@@ -131,6 +132,7 @@ export function createDrain(input: DrainInput): Drain {
       await gate.until(() => isQuiet() || isOver(at().force))
     }
     cuts.push(...unfinished())
+    isCutting = true
     await atMost('deadline', servers.cut())
   }
 
@@ -183,7 +185,7 @@ export function createDrain(input: DrainInput): Drain {
     note,
     abandon(exitCode) {
       isAbandoned = true
-      return { ...report([...cuts, ...unfinished()]), clean: false, exitCode }
+      return { ...report(isCutting ? cuts : unfinished()), clean: false, exitCode }
     },
     async run() {
       // Trigger: every client is asked to leave, and served as ever.

@@ -4,8 +4,12 @@ import type { HookOutcome, Report } from './report.js'
 
 /** Everything a lifecycle tells about itself, by event name. The list is closed. */
 export interface LifecycleEvents {
+  /** A startup task ended. One that failed ends the process. */
+  startupFinished: HookOutcome
   /** Startup is over and every server listens. */
-  ready: { duration: number }
+  ready: { duration: number; slowest?: HookOutcome }
+  /** A readiness check fails that did not before, or is well again. */
+  checkChanged: { name: string; ok: boolean; error?: unknown }
   /** The drain began: readiness is red. `duration`s of later events count from here. */
   draining: { reason: string; signal?: NodeJS.Signals; plan: Plan }
   /** A signal came again while draining. */

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import type { Clock } from './clock.js'
 import type { Cut } from './cut.js'
+import { LifecycleError } from './errors.js'
 
 /** Releases what it stands for. Idempotent; also with `using`. */
 export type Release = Disposable & (() => void)
@@ -7,6 +9,7 @@ export type Release = Disposable & (() => void)
 /** Work outside requests that the drain waits for. */
 export interface Holds {
   readonly size: number
+  /** @throws {LifecycleError} ARGUMENT_INVALID */
   take(name: string): Release
   /** What is still held, as the report lists it. */
   list(): Cut[]
@@ -20,6 +23,12 @@ export function createHolds(clock: Clock, changed: () => void): Holds {
       return held.size
     },
     take(name) {
+      if (typeof name !== 'string' || name === '') {
+        throw new LifecycleError(
+          'ARGUMENT_INVALID',
+          `hold: expected a name that is not empty, got ${inspect(name)}`,
+        )
+      }
       const hold = { name, since: clock.now() }
       held.add(hold)
       const release = () => {

@@ -1,4 +1,6 @@
 // A lifecycle
+
+export type { CheckOptions } from './checks.js'
 export { createLifecycle } from './create-lifecycle.js'
 export type { Cut } from './cut.js'
 export { discoverServers } from './discover-servers.js'
@@ -15,8 +17,7 @@ export type { Logger } from './logger.js'
 export type { LifecycleOptions } from './options.js'
 export type { Plan } from './plan.js'
 export type { Platform } from './platform.js'
-export type { ProbeOptions } from './probes.js'
-export { answerProbe, type ProbeAnswer, type ProbeName, type ProbePaths } from './probes.js'
+export type { ProbeAnswer, ProbeName, ProbeOptions, ProbePaths } from './probes.js'
 export type { HookOutcome, Report } from './report.js'
 export type { State } from './state.js'
 export type { StepDurations } from './stopwatch.js'

@@ -4,7 +4,8 @@ import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
 import { checkOptions, optionNames } from './option-rules.js'
 import type { LifecycleOptions } from './options.js'
-import { type ProbePaths, probeDefaults } from './probes.js'
+import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from './probes.js'
+import { resolveProbes } from './probes.js'
 import { kSeats, type Seats } from './seats.js'
 
 /** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
@@ -21,8 +22,10 @@ export interface AdapterOptions extends LifecycleOptions {
 /** An adapter's place in a lifecycle. */
 export interface Seat {
   readonly lifecycle: Lifecycle
-  /** Where this adapter's servers answer probes. */
+  /** Where this adapter's servers answer probes; nothing if they do not. */
   readonly probes: ProbePaths | undefined
+  /** What they answer: for `inject()` and the like, which never reach a server. */
+  answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
   attach(server: unknown): void
   /** Says that this adapter's server listens: the lifecycle is ready when all do. */
@@ -47,7 +50,8 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   const probes = seatProbes(rest.probes, seats.probes)
   return {
     lifecycle,
-    probes,
+    probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    answerProbe: seats.respond(probes).answer,
     attach: (server) => seats.attach(server, probes),
     listening() {
       seats.waiting.delete(seat)
@@ -57,9 +61,12 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   }
 }
 
-function seatProbes(own: LifecycleOptions['probes'], shared: ProbePaths | undefined): ProbePaths | undefined {
+function seatProbes(
+  own: LifecycleOptions['probes'],
+  shared: ProbeSettings | undefined,
+): ProbeSettings | undefined {
   if (own === undefined) return shared
-  return own === false ? undefined : { ...probeDefaults, ...own }
+  return own === false ? undefined : resolveProbes(own)
 }
 
 function refuseBeside(shared: unknown, rest: LifecycleOptions): void {
@@ -70,6 +77,12 @@ function refuseBeside(shared: unknown, rest: LifecycleOptions): void {
   const beside = optionNames.filter(
     (name) => name !== 'probes' && name !== 'logger' && rest[name] !== undefined,
   )
+  if (rest.probes !== false && rest.probes?.port !== undefined) {
+    throw new LifecycleError(
+      'LIFECYCLE_SHARED',
+      'probes.port: expected beside "lifecycle" only paths; give the port where the lifecycle is created',
+    )
+  }
   if (beside.length > 0) {
     throw new LifecycleError(
       'LIFECYCLE_SHARED',

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import type { CheckOptions } from './checks.js'
 import type { Drainable } from './drainable.js'
 import type { LifecycleEventName, LifecycleEvents } from './events.js'
 import type { Release } from './holds.js'
@@ -51,6 +52,21 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    */
   attach(server: HttpServer | HttpsServer | Drainable): this
   /**
+   * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
+   * aborts when the process is told to go first.
+   *
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION unless starting
+   */
+  startup(name: string, fn: (signal: AbortSignal) => unknown): this
+  /**
+   * Adds a readiness check: red while `fn` throws, rejects, returns `false` or takes longer than `timeout`. It runs
+   * when somebody asks, once for all who ask at the same time, and is good for `ttl`. Why it fails is logged, and never
+   * leaves the process otherwise.
+   *
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION while draining or stopped
+   */
+  check(name: string, fn: (signal: AbortSignal) => unknown, options?: CheckOptions): this
+  /**
    * Runs `fn` after the drain, when no request is left: close pools, flush. Functions run in reverse order of
    * registration; each gets its turn even if another fails or hangs.
    *
@@ -59,7 +75,8 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    */
   onStop(name: string, fn: () => unknown, options?: { timeout?: number }): this
   /**
-   * Says that startup is over: readiness turns green. Quiet when ready already, and when a signal came first.
+   * Says that the servers listen: readiness turns green when every startup task is done, too. Resolves then. Quiet
+   * when ready already, and when a signal came first.
    *
    * @throws {LifecycleError} ILLEGAL_TRANSITION after `stop()`
    */

@@ -6,8 +6,22 @@ const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ?
 
 /** Logs one structured line for each step of a lifecycle. */
 export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
-  on('ready', ({ duration }) => {
-    logger.info({ step: 'ready', duration }, `ready after ${ms(duration)}`)
+  on('startupFinished', ({ error, ...task }) => {
+    const { name, duration, outcome } = task
+    const details = { step: 'startup', ...task }
+    if (outcome === 'done') logger.info(details, `startup: "${name}" done after ${ms(duration)}`)
+    else logger.error({ ...details, err: error }, `startup: "${name}" failed after ${ms(duration)}`)
+  })
+  on('ready', ({ duration, slowest }) => {
+    const by = slowest ? `, the slowest startup task was "${slowest.name}" with ${ms(slowest.duration)}` : ''
+    logger.info(
+      { step: 'ready', duration, ...(slowest ? { slowest } : {}) },
+      `ready after ${ms(duration)}${by}`,
+    )
+  })
+  on('checkChanged', ({ name, ok, error }) => {
+    if (ok) logger.info({ check: name }, `check "${name}" is well again`)
+    else logger.warn({ check: name, err: error }, `check "${name}" fails: readiness is red`)
   })
   on('draining', ({ reason, signal, plan }) => {
     logger.info(

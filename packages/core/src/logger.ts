@@ -27,7 +27,8 @@ export interface LogOutput {
 
 const standardError: LogOutput = {
   isTerminal: process.stderr.isTTY === true,
-  write: (line) => void process.stderr.write(line),
+  // Not `process.stderr.write`: when nobody reads any more, that is an uncaught exception.
+  write: (line) => console.error(line),
 }
 
 /** Errors survive `JSON.stringify`. */
@@ -38,7 +39,7 @@ const asJson = (_key: string, value: unknown) =>
 export function consoleLogger(output: LogOutput = standardError): Logger {
   const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
     if (!output.isTerminal) {
-      output.write(`${JSON.stringify({ level, ...details, msg: message }, asJson)}\n`)
+      output.write(JSON.stringify({ level, ...details, msg: message }, asJson))
       return
     }
     const { err } = details as { err?: unknown }

@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
+import { inspect } from 'node:util'
 import { LifecycleError } from './errors.js'
 import type { LifecycleOptions } from './options.js'
 import { presets } from './platform.js'
-import { probeDefaults } from './probes.js'
+import type { ProbeOptions } from './probes.js'
 
 /** A rule says what it expected, or nothing if the value will do. */
 type Rule = (value: unknown) => string | undefined
@@ -29,24 +30,42 @@ const delay: Rule = (value) => {
     : 'milliseconds (0 or more), or { min, max } with min ≤ max'
 }
 
+const isSignal = (value: unknown) =>
+  typeof value === 'string' &&
+  Object.hasOwn(constants.signals, value) &&
+  // Nobody can listen to these two.
+  !['SIGKILL', 'SIGSTOP'].includes(value)
+
 const signalList: Rule = (value) =>
-  value === false || (Array.isArray(value) && value.every((each) => Object.hasOwn(constants.signals, each)))
+  value === false || (Array.isArray(value) && value.every(isSignal))
     ? undefined
-    : "a list of signal names such as ['SIGTERM', 'SIGINT'], or false"
+    : "a list of signals that can be listened to, such as ['SIGTERM', 'SIGINT'], or false"
 
 const exitCode: Rule = (value) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255
     ? undefined
     : 'an integer from 0 to 255'
 
+const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/') && !value.includes('?')
+
+/** What each field of `probes` must be. */
+const probeFields: Record<keyof ProbeOptions, (value: unknown) => boolean> = {
+  livez: isPath,
+  readyz: isPath,
+  startupz: isPath,
+  port: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
+  host: (value) => typeof value === 'string' && value !== '',
+  verbose: (value) => typeof value === 'boolean',
+  ignore: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== ''),
+}
+
 const probes: Rule = (value) => {
-  if (value === false) return undefined
-  const isPath = (path: unknown) =>
-    path === undefined || (typeof path === 'string' && path.startsWith('/') && !path.includes('?'))
-  return isRecord(value) &&
-    Object.entries(value).every(([name, path]) => Object.hasOwn(probeDefaults, name) && isPath(path))
+  const isField = ([name, field]: [string, unknown]) =>
+    Object.hasOwn(probeFields, name) &&
+    (field === undefined || probeFields[name as keyof ProbeOptions](field))
+  return value === false || (isRecord(value) && Object.entries(value).every(isField))
     ? undefined
-    : `false, or paths that start with "/" for any of ${Object.keys(probeDefaults).join(', ')}`
+    : 'false, or { livez, readyz, startupz: paths that start with "/"; port: 0 to 65535; host: a string; verbose: a boolean; ignore: a list of strings }'
 }
 
 const logger: Rule = (value) =>
@@ -77,12 +96,10 @@ const rules: Record<keyof LifecycleOptions, Rule> = {
 /** The names of all options. */
 export const optionNames = Object.keys(rules) as readonly (keyof LifecycleOptions)[]
 
-const show = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
-  return String(value)
-}
+const show = (value: unknown): string =>
+  typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 })
 
 /** The option's name most like `name`, if any is near. */
 function nearest(name: string): string | undefined {

@@ -20,13 +20,59 @@ export interface ProbeOptions {
    * @default '/startupz'
    */
   startupz?: string
+  /**
+   * A server of its own for the probes, the last thing to close; the paths of the main port then belong to the
+   * application. `0` takes any free port.
+   *
+   * @default none: probes answer on the main port
+   */
+  port?: number
+  /**
+   * The address of that server.
+   *
+   * @default every address
+   */
+  host?: string
+  /**
+   * Shows the checks by name, and answers `?verbose`, `?exclude=name` and `/readyz/name`, on the main port, too. With
+   * `port`, the server of the probes always does.
+   *
+   * @default false
+   */
+  verbose?: boolean
+  /**
+   * More that counts as a probe, not as traffic: paths (they begin with `/`), or beginnings of user agents.
+   *
+   * @default []
+   */
+  ignore?: readonly string[]
 }
 
-/** Every probe's path. */
-export type ProbePaths = Readonly<Required<ProbeOptions>>
-
 /** The name of a probe. */
-export type ProbeName = keyof ProbePaths
+export type ProbeName = 'livez' | 'readyz' | 'startupz'
+
+/** Every probe's path. */
+export type ProbePaths = Readonly<Record<ProbeName, string>>
+
+/** Where and how the probes answer. */
+export interface ProbeSettings {
+  readonly paths: ProbePaths
+  readonly port: number | undefined
+  readonly host: string | undefined
+  readonly verbose: boolean
+  readonly ignore: readonly string[]
+}
+
+/** Fills the gaps. */
+export function resolveProbes({ livez, readyz, startupz, ...rest }: ProbeOptions): ProbeSettings {
+  const { port, host, verbose = false, ignore = [] } = rest
+  const paths = {
+    livez: livez ?? probeDefaults.livez,
+    readyz: readyz ?? probeDefaults.readyz,
+    startupz: startupz ?? probeDefaults.startupz,
+  }
+  return { paths, port, host, verbose, ignore }
+}
 
 /** The paths of the Kubernetes API server's own probes. */
 export const probeDefaults: ProbePaths = { livez: '/livez', readyz: '/readyz', startupz: '/startupz' }
@@ -40,48 +86,50 @@ export const probeTable = {
 
 /** An answer to a probe, as HTTP tells it. */
 export interface ProbeAnswer {
-  readonly status: 200 | 503
+  readonly status: 200 | 404 | 503
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** What a probe answers in `state`. `keepReady` leaves readiness green although the drain has begun. */
+/** What a probe answers in `state`, checks aside. `keepReady` leaves readiness green although the drain has begun. */
 export function answerProbe(probe: ProbeName, state: State, keepReady = false): ProbeAnswer {
-  const green = probeTable[probe][state] || (probe === 'readyz' && keepReady)
+  return jsonAnswer(probeTable[probe][state] || (probe === 'readyz' && keepReady), state)
+}
+
+/** A probe's answer in JSON; `checks` only where details may be shown. */
+export function jsonAnswer(
+  green: boolean,
+  state: State,
+  checks?: Readonly<Record<string, string>>,
+): ProbeAnswer {
   return {
     status: green ? 200 : 503,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'lifecycle-state': state,
-    },
-    body: JSON.stringify({ status: green ? 'ok' : 'unavailable', state }),
+    headers: probeHeaders('application/json; charset=utf-8', state),
+    body: JSON.stringify({ status: green ? 'ok' : 'unavailable', state, ...(checks ? { checks } : {}) }),
   }
 }
 
-const probeAgents = /^(?:kube-probe\/|ELB-HealthChecker\/|GoogleHC\/|Knative-|K-Network-Probe)/i
+/** The headers that every probe's answer carries. */
+export const probeHeaders = (contentType: string, state: State): Record<string, string> => ({
+  'content-type': contentType,
+  'cache-control': 'no-store',
+  'lifecycle-state': state,
+})
 
-/** Whether a user agent belongs to a prober: its requests are no sign of traffic. */
-export function isProbeAgent(userAgent: string | undefined): boolean {
-  return userAgent !== undefined && probeAgents.test(userAgent)
-}
+const probeAgents = ['kube-probe/', 'ELB-HealthChecker/', 'GoogleHC/', 'Knative-', 'K-Network-Probe']
 
-/** Finds the probe that a URL asks for: the path exactly, any query. Every request comes by here. */
-export function createProbeMatcher(
-  paths: ProbePaths | undefined,
-): (url: string | undefined) => ProbeName | undefined {
-  const probes = (Object.entries(paths ?? {}) as [ProbeName, string][]).map(([name, path]) => ({
-    name,
-    path,
-    lastCode: path.charCodeAt(path.length - 1),
-  }))
-  return (url) => {
-    if (url === undefined) return undefined
-    for (const { name, path, lastCode } of probes) {
-      // One character tells nearly all of them apart.
-      if (url.charCodeAt(path.length - 1) !== lastCode || !url.startsWith(path)) continue
-      if (url.length === path.length || url[path.length] === '?') return name
-    }
-    return undefined
+/**
+ * Says whether a request that is no probe by its path is one all the same, by its user agent or by what the options
+ * want ignored: it is no sign of traffic.
+ */
+export function createTrafficFilter(ignore: readonly string[]) {
+  const paths = ignore.filter((each) => each.startsWith('/'))
+  const agents = [...probeAgents, ...ignore.filter((each) => !each.startsWith('/'))].map((each) =>
+    each.toLowerCase(),
+  )
+  return (url: string | undefined, userAgent: string | undefined): boolean => {
+    const agent = userAgent?.toLowerCase()
+    if (agent !== undefined && agents.some((each) => agent.startsWith(each))) return false
+    return !paths.some((path) => url === path || url?.startsWith(`${path}?`))
   }
 }

@@ -1,5 +1,6 @@
 import type { Hook } from './hooks.js'
-import type { ProbePaths } from './probes.js'
+import type { ProbeResponder } from './probe-responder.js'
+import type { ProbeSettings } from './probes.js'
 
 /** What a lifecycle keeps for adapters, out of its users' sight; the same for every copy of lameduck. */
 export const kSeats = Symbol.for('lameduck.seats.v1')
@@ -8,7 +9,9 @@ export const kSeats = Symbol.for('lameduck.seats.v1')
 export interface Seats {
   /** Adapters whose server does not listen yet. */
   readonly waiting: Set<symbol>
-  readonly probes: ProbePaths | undefined
-  attach(server: unknown, probes?: ProbePaths): void
+  readonly probes: ProbeSettings | undefined
+  /** The responder for the main port. */
+  respond(probes: ProbeSettings | undefined): ProbeResponder
+  attach(server: unknown, probes: ProbeSettings | undefined): void
   closeWith(hook: Hook): void
 }

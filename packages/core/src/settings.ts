@@ -4,7 +4,7 @@ import type { Logger } from './logger.js'
 import { checkOptions } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
 import { detectPlatform, type Platform, type Preset, presets, type Surroundings } from './platform.js'
-import { type ProbePaths, probeDefaults } from './probes.js'
+import { type ProbeSettings, resolveProbes } from './probes.js'
 
 /** Options after the environment, the platform and the defaults have filled the gaps. */
 export interface Settings {
@@ -23,7 +23,7 @@ export interface Settings {
   readonly crash: 'drain' | false
   readonly late: 'serve' | 'reject'
   readonly readinessDuringDrain: 'fail' | 'keep'
-  readonly probes: ProbePaths | undefined
+  readonly probes: ProbeSettings | undefined
   readonly logger: Logger | false | undefined
 }
 
@@ -97,7 +97,6 @@ export function resolveSettings(options: LifecycleOptions, surroundings: Surroun
   refuseWhatCannotFit(gracePeriod, chosen)
 
   const delay = chosen.shutdownDelay ?? preset.window
-  const probes = chosen.probes ?? {}
   return {
     platform,
     gracePeriod,
@@ -115,10 +114,7 @@ export function resolveSettings(options: LifecycleOptions, surroundings: Surroun
     crash: chosen.crash ?? optionDefaults.crash,
     late: chosen.late ?? optionDefaults.late,
     readinessDuringDrain: chosen.readinessDuringDrain ?? optionDefaults.readinessDuringDrain,
-    probes:
-      probes === false
-        ? undefined
-        : { ...probeDefaults, ...Object.fromEntries(Object.entries(probes).filter(([, path]) => path)) },
+    probes: chosen.probes === false ? undefined : resolveProbes(chosen.probes ?? {}),
     logger: chosen.logger,
   }
 }

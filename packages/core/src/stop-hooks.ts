@@ -1,5 +1,6 @@
 import { LifecycleError } from './errors.js'
 import type { Hook } from './hooks.js'
+import { checkNamed } from './startup-tasks.js'
 
 /** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
 export interface StopHooks {
@@ -12,18 +13,13 @@ export interface StopHooks {
   closers(): readonly Hook[]
 }
 
-function check({ name, fn, timeout }: Hook): void {
-  const refuse = (what: string, expected: string, got: unknown): never => {
-    throw new LifecycleError(
-      'ARGUMENT_INVALID',
-      `onStop: expected ${what} to be ${expected}, got ${typeof got} ${String(got)}`,
-    )
-  }
-  if (typeof name !== 'string' || name === '') refuse('the name', 'a string that is not empty', name)
-  if (typeof fn !== 'function') refuse(`"${name}"`, 'a function', fn)
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && Number.isFinite(timeout))) {
-    refuse(`the timeout of "${name}"`, 'a finite number of milliseconds greater than 0', timeout)
-  }
+function checkTimeout({ name, timeout }: Hook): void {
+  if (timeout === undefined || (typeof timeout === 'number' && timeout > 0 && Number.isFinite(timeout)))
+    return
+  throw new LifecycleError(
+    'ARGUMENT_INVALID',
+    `onStop: expected the timeout of "${name}" to be a finite number of milliseconds greater than 0, got ${String(timeout)}`,
+  )
 }
 
 /** Creates an empty list. */
@@ -36,7 +32,8 @@ export function createStopHooks(): StopHooks {
       return hooks.length + closers.length
     },
     add(hook) {
-      check(hook)
+      checkNamed('onStop', hook.name, hook.fn)
+      checkTimeout(hook)
       if (isSealed) {
         throw new LifecycleError(
           'ILLEGAL_TRANSITION',

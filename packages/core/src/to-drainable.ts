@@ -1,19 +1,8 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
-import type { Clock } from './clock.js'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
-import { createHttpDrainable } from './http/http-server.js'
-import { answerProbe, createProbeMatcher, type ProbePaths } from './probes.js'
-import type { State } from './state.js'
-
-/** What a server needs to know of the lifecycle it is attached to. */
-export interface AttachContext {
-  readonly clock: Clock
-  readonly probes: ProbePaths | undefined
-  readonly state: () => State
-  readonly keepsReadiness: () => boolean
-}
+import { createHttpDrainable, type HttpDrainableOptions } from './http/http-server.js'
 
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
 const kAttached = Symbol.for('lameduck.attached.v1')
@@ -23,7 +12,7 @@ const kAttached = Symbol.for('lameduck.attached.v1')
  *
  * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
  */
-export function toDrainable(server: unknown, context: AttachContext): Drainable {
+export function toDrainable(server: unknown, options: HttpDrainableOptions): Drainable {
   const isHttp = server instanceof HttpServer || server instanceof HttpsServer
   if (!isHttp && !isDrainable(server)) {
     const got = server === null ? 'null' : ((server as object)?.constructor?.name ?? typeof server)
@@ -37,9 +26,5 @@ export function toDrainable(server: unknown, context: AttachContext): Drainable 
   }
   Object.defineProperty(server, kAttached, { value: true })
   if (!isHttp) return server
-  return createHttpDrainable(server, {
-    clock: context.clock,
-    matchProbe: createProbeMatcher(context.probes),
-    answerProbe: (probe) => answerProbe(probe, context.state(), context.keepsReadiness()),
-  })
+  return createHttpDrainable(server, options)
 }

@@ -33,3 +33,11 @@ export const crashTrigger: Trigger = {
   limit: crashLimit,
   exitCode: 1,
 }
+
+/** The trigger that a failed startup task is. */
+export const startupFailureTrigger = (name: string): Trigger => ({
+  reason: `startup task "${name}" failed`,
+  window: false,
+  linger: false,
+  exitCode: 1,
+})

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  answerProbe,
-  createProbeMatcher,
-  isProbeAgent,
-  type ProbeName,
-  probeDefaults,
-} from '../src/probes.js'
+import { createProbeResponder, noProbes } from '../src/probe-responder.js'
+import { answerProbe, createTrafficFilter, type ProbeName, probeDefaults } from '../src/probes.js'
 import type { State } from '../src/state.js'
 
 describe('answers', () => {
@@ -30,8 +25,11 @@ describe('answers', () => {
   })
 })
 
+const checks = { names: [], add: () => {}, run: async () => [] }
+const context = { paths: probeDefaults, checks, state: () => 'ready' as const, keepsReadiness: () => false }
+
 describe('paths', () => {
-  const match = createProbeMatcher(probeDefaults)
+  const { match } = createProbeResponder(context, false)
   test('match exactly, with any query', () => {
     expect(match('/readyz')).toBe('readyz')
     expect(match('/readyz?verbose')).toBe('readyz')
@@ -41,13 +39,26 @@ describe('paths', () => {
     expect(match(undefined)).toBeUndefined()
   })
   test('match nothing without probes', () => {
-    expect(createProbeMatcher(undefined)('/readyz')).toBeUndefined()
+    expect(noProbes.match('/readyz')).toBeUndefined()
+  })
+  test('of single checks are known only where details may be shown', () => {
+    expect(match('/readyz/db')).toBeUndefined()
+    expect(createProbeResponder(context, true).match('/readyz/db')).toBe('readyz')
   })
 })
 
-test('probers are known by their user agents', () => {
-  expect(isProbeAgent('kube-probe/1.34')).toBe(true)
-  expect(isProbeAgent('ELB-HealthChecker/2.0')).toBe(true)
-  expect(isProbeAgent('curl/8')).toBe(false)
-  expect(isProbeAgent(undefined)).toBe(false)
+describe('traffic', () => {
+  const isTraffic = createTrafficFilter(['/metrics', 'Prometheus'])
+  test('is not what probers send, known by their user agents', () => {
+    expect(isTraffic('/', 'kube-probe/1.34')).toBe(false)
+    expect(isTraffic('/', 'ELB-HealthChecker/2.0')).toBe(false)
+    expect(isTraffic('/', 'curl/8')).toBe(true)
+    expect(isTraffic('/', undefined)).toBe(true)
+  })
+  test('is not what the options want ignored', () => {
+    expect(isTraffic('/metrics', 'curl/8')).toBe(false)
+    expect(isTraffic('/metrics?a', 'curl/8')).toBe(false)
+    expect(isTraffic('/metricsx', 'curl/8')).toBe(true)
+    expect(isTraffic('/', 'prometheus/3')).toBe(false)
+  })
 })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { LifecycleError, type LifecycleErrorCode } from '../src/errors.js'
 import type { LifecycleOptions } from '../src/options.js'
@@ -27,6 +28,9 @@ describe('options', () => {
     [{ shutdownDelay: { min: 2 } }, 'OPTION_INVALID', /shutdownDelay/],
     [{ linger: null }, 'OPTION_INVALID', /linger: .* got null/],
     [{ signals: ['SIGFOO'] }, 'OPTION_INVALID', /signals/],
+    [{ signals: ['SIGKILL'] }, 'OPTION_INVALID', /signals/],
+    [{ signals: [['SIGTERM']] }, 'OPTION_INVALID', /signals/],
+    [{ linger: 1n }, 'OPTION_INVALID', /got 1n/],
     [{ forcedExitCode: 256 }, 'OPTION_INVALID', /0 to 255/],
     [{ crash: true }, 'OPTION_INVALID', /"drain", false/],
     [{ late: 'drop' }, 'OPTION_INVALID', /"serve", "reject"/],
@@ -45,7 +49,7 @@ describe('options', () => {
     [{ gracePeriod: 1000, linger: 500, hookBudget: 500 }, 'OPTIONS_DO_NOT_FIT', /linger or hookBudget/],
   ]
   for (const [options, code, message] of cases) {
-    test(`${JSON.stringify(options)} is refused with ${code}`, () => {
+    test(`${inspect(options)} is refused with ${code}`, () => {
       const error = refusal(options)
       expect(error.code).toBe(code)
       expect(error.message).toMatch(message)
@@ -57,7 +61,7 @@ describe('options', () => {
   })
 
   test('a path that is not given keeps its default', () => {
-    expect(resolve({ probes: { livez: '/alive' } }).probes).toEqual({
+    expect(resolve({ probes: { livez: '/alive' } }).probes?.paths).toEqual({
       livez: '/alive',
       readyz: '/readyz',
       startupz: '/startupz',

@@ -1,4 +1,4 @@
-import { answerProbe, LifecycleError, type ProbeName, type Seat } from '@lameduck/core'
+import { LifecycleError, type ProbeName, type Seat } from '@lameduck/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 
 const kProbe = Symbol('lameduck.probe')
@@ -7,7 +7,7 @@ const kProbe = Symbol('lameduck.probe')
  * Adds the probes as routes, hidden from OpenAPI and silent in the log. On a socket the server answers them before
  * Fastify sees the request, so these are only for `inject()`, where the application's hooks apply.
  */
-export function addProbeRoutes(app: FastifyInstance, { lifecycle, probes = undefined }: Seat): void {
+export function addProbeRoutes(app: FastifyInstance, { probes, answerProbe }: Seat): void {
   if (probes === undefined) return
   const paths = Object.entries(probes) as [ProbeName, string][]
   for (const [, url] of paths) {
@@ -27,8 +27,8 @@ export function addProbeRoutes(app: FastifyInstance, { lifecycle, probes = undef
       logLevel: 'silent',
       schema: { hide: true } as object,
       config: { [kProbe]: true } as object,
-      handler: async (_request: FastifyRequest, reply: FastifyReply) => {
-        const { status, headers, body } = answerProbe(probe, lifecycle.state)
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const { status, headers, body } = await answerProbe(probe, request.url)
         return reply.code(status).headers(headers).send(body)
       },
     })

@@ -3,11 +3,21 @@ import type { Socket } from 'node:net'
 import type { ProbeAnswer } from '../probes.js'
 import { silence } from './leave.js'
 
-/** Answers a probe; nobody else sees the request. */
-export function writeProbe(req: IncomingMessage, res: ServerResponse, answer: ProbeAnswer): void {
+/** Answers a probe, at once or when its checks have ended; nobody else sees the request. */
+export function sendProbe(
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: ProbeAnswer | Promise<ProbeAnswer>,
+): void {
   req.resume()
-  res.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) })
-  res.end(answer.body)
+  if (answer instanceof Promise) void answer.then((settled) => writeProbe(res, settled))
+  else writeProbe(res, answer)
+}
+
+function writeProbe(res: ServerResponse, { status, headers, body }: ProbeAnswer): void {
+  if (res.headersSent || res.destroyed) return
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  res.end(body)
 }
 
 /** Says that the server is leaving, in place of the application. */
@@ -21,8 +31,14 @@ export function writeUnavailable(res: ServerResponse): void {
   res.end(body)
 }
 
-/** Answers in place of a handler that has not begun to, and swallows what the handler says later. */
+/**
+ * Answers in place of a handler that has not begun to, and swallows what the handler says later. What middleware has
+ * put around the response's methods is left out: it may throw, or hold the answer back.
+ */
 export function answerForHandler(res: ServerResponse, isLast: boolean): void {
+  for (const method of ['writeHead', 'write', 'end', 'setHeader', 'removeHeader']) {
+    Reflect.deleteProperty(res, method)
+  }
   for (const name of res.getHeaderNames()) res.removeHeader(name)
   res.statusMessage = ''
   if (isLast) res.setHeader('connection', 'close')

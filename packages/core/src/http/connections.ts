@@ -8,6 +8,8 @@ export interface Exchange {
   readonly res: ServerResponse
   readonly startedAt: number
   readonly isProbe: boolean
+  /** It was answered in place of its handler. */
+  isCut: boolean
 }
 
 /** A request after which a socket speaks another protocol. */
@@ -153,7 +155,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     accept,
     begin(req, res, isProbe) {
       const connection = accept(req.socket)
-      const exchange = { connection, req, res, startedAt: now(), isProbe }
+      const exchange = { connection, req, res, startedAt: now(), isProbe, isCut: false }
       if (connection.current === undefined) connection.current = exchange
       else if (connection.queue === undefined) connection.queue = [exchange]
       else connection.queue.push(exchange)

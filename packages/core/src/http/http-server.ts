@@ -3,9 +3,9 @@ import { Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
 import type { Drainable, DrainWatcher } from '../drainable.js'
-import { isProbeAgent, type ProbeAnswer, type ProbeName } from '../probes.js'
+import type { ProbeResponder } from '../probe-responder.js'
 import { createRateMeter } from '../rate.js'
-import { writeProbe, writeUnavailable } from './answers.js'
+import { sendProbe, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
 import {
   type Connection,
@@ -23,9 +23,9 @@ import { type Tap, tapServer } from './server-tap.js'
 /** What an HTTP server needs to know of its lifecycle. */
 export interface HttpDrainableOptions {
   readonly clock: Clock
-  /** The probe that a URL asks for, if any. */
-  readonly matchProbe: (url: string | undefined) => ProbeName | undefined
-  readonly answerProbe: (probe: ProbeName) => ProbeAnswer
+  readonly probes: ProbeResponder
+  /** Whether a request that is no probe by its path is a sign of traffic. */
+  readonly isTraffic: (url: string | undefined, userAgent: string | undefined) => boolean
 }
 
 /** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
@@ -34,7 +34,7 @@ const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
 
 /** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
-  const { clock, matchProbe, answerProbe } = options
+  const { clock, probes, isTraffic } = options
   const isTls = 'setSecureContext' in server
   const connections = createConnectionTracker(createCoarseClock(clock))
   const handshakes = createHandshakes(() => {
@@ -64,7 +64,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   }
 
   const countRequest = ({ connection, req, startedAt }: Exchange) => {
-    if (!connection.served && !isProbeAgent(req.headers['user-agent'])) {
+    if (!connection.served && isTraffic(req.url, req.headers['user-agent'])) {
       connection.served = true
       if (step !== 'serving') watcher?.arrived()
     }
@@ -83,7 +83,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   }
 
   const probeOf = ({ method, url }: IncomingMessage) =>
-    method === 'GET' || method === 'HEAD' ? matchProbe(url) : undefined
+    method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined
 
   /** What is paid for every request is here: no closure, no copy of the arguments. */
   const serve: Tap = (deliver, event, args) => {
@@ -91,11 +91,24 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     const probe = probeOf(req)
     const exchange = connections.begin(req, res, probe !== undefined)
     if (probe !== undefined) {
-      writeProbe(req, res, answerProbe(probe))
+      sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       return true
     }
     countRequest(exchange)
     return deliver(event, req, res)
+  }
+
+  const holdAtTheDoor = ({ socket }: IncomingMessage, handle: () => void) => {
+    let isHandedOn = false
+    const handOn = () => {
+      if (isHandedOn) return
+      isHandedOn = true
+      socket.off('end', handOn)
+      handle()
+    }
+    atTheDoor.push(handOn)
+    // Node gives up on a request without an answer when its client has said FIN.
+    socket.prependListener('end', handOn)
   }
 
   /** The same while draining. */
@@ -110,12 +123,12 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     askToLeave(clock, exchange, headSent)
     const isRejected = step === 'closed' && watcher?.rejectLate
     const handle = () => {
-      if (probe !== undefined) writeProbe(req, res, answerProbe(probe))
+      if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
     // Only after this packet is parsed is it known whether another request is pipelined behind this one.
-    if (step === 'closing') atTheDoor.push(handle)
+    if (step === 'closing') holdAtTheDoor(req, handle)
     else process.nextTick(handle)
     return true
   }
@@ -154,7 +167,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     if (server.listening) stopListening()
     const waiting = atTheDoor
     atTheDoor = []
-    for (const handle of waiting) handle()
+    // Each on its own: one that throws is an uncaught exception, and not the others' problem.
+    for (const handOn of waiting) process.nextTick(handOn)
   }
 
   return {
@@ -177,7 +191,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       watcher = drainWatcher
       step = 'leaving'
       connections.exchangeEnded = (exchange) => {
-        if (!exchange.isProbe && wasDelivered(exchange)) finished++
+        if (!exchange.isProbe && !exchange.isCut && wasDelivered(exchange)) finished++
         if (connections.inFlight === 0) watcher?.changed()
       }
       connections.connectionEnded = (connection) => {
