@@ -20,17 +20,15 @@ export function renderSections(sections: readonly Section[]): string {
 }
 
 function renderSection({ title, how, head, rows, verdicts }: Section): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const goals = verdicts.map(({ goal, met }) => `- ${met ? 'met' : '**missed**'}: ${goal}`)
-  return [
-    `## ${title}`,
-    '',
-    how,
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map(line),
-    '',
-    ...goals,
-  ].join('\n')
+  return [`## ${title}`, how, renderTable([head, ...rows]), goals.join('\n')].join('\n\n')
+}
+
+/** A table with its columns aligned, as the formatter would leave it. */
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(3, ...rows.map((row) => row[at]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }

@@ -19,7 +19,7 @@ test('a quick run measures everything and writes it between the markers', async 
   expect(page).toMatch(/^before\n<!-- bench:begin -->\n/)
   expect(page).toMatch(/\n<!-- bench:end -->\nafter\n$/)
   expect(page).not.toContain('old figures')
-  const figures = (name: string) => new RegExp(`^\\| ${name}(?: \\| [\\d.]+)+`, 'm')
+  const figures = (name: string) => new RegExp(`^\\| ${name}(?: +\\| [\\d.]+)+`, 'm')
   for (const name of [
     'Fastify',
     'Fastify with lameduck',

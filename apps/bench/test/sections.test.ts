@@ -12,13 +12,13 @@ async function temporary(name: string): Promise<string> {
 }
 
 test('a section is a heading, a table and its goals', () => {
-  const section = { title: 'Title', how: 'How.', head: ['a', 'b'], rows: [['1', '2']] }
+  const section = { title: 'Title', how: 'How.', head: ['a', 'long'], rows: [['1', '2']] }
   const verdicts = [
     { goal: 'at most 1', met: true },
     { goal: 'at most 2', met: false },
   ]
   expect(renderSections([{ ...section, verdicts }])).toBe(
-    '## Title\n\nHow.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n- met: at most 1\n- **missed**: at most 2',
+    '## Title\n\nHow.\n\n| a   | long |\n| --- | ---- |\n| 1   | 2    |\n\n- met: at most 1\n- **missed**: at most 2',
   )
 })
 
