@@ -8,12 +8,16 @@ import { createGate, type Gate } from './gate.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
-import { crashTrigger, gesture, signalTrigger, type Trigger } from './trigger.js'
+import { crashTrigger, gesture, shutdownMessageTrigger, signalTrigger, type Trigger } from './trigger.js'
 
 /** What the coordinator needs of a process. `process` is one; a test has its own. */
 export interface ProcessLike extends ProcessEvents {
   exit(code: number): void
   printError(text: string): void
+  /** Tells the parent process, if it listens. */
+  send(message: string): void
+  /** Listening to the parent does not keep the process alive. */
+  releaseChannel(): void
 }
 
 /** What a lifecycle is to the coordinator. */
@@ -22,6 +26,8 @@ export interface Member {
   readonly signals: readonly NodeJS.Signals[]
   readonly stopsBySigint: boolean
   readonly drainsOnCrash: boolean
+  /** PM2 talks to the process by messages: `shutdown` is a signal, `ready` is expected. */
+  readonly hearsMessages: boolean
   readonly gracePeriod: number
   /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
   begin(trigger: Trigger, deadline: number): Promise<Report>
@@ -43,6 +49,8 @@ export interface Coordinator {
   join(member: Member): () => void
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
+  /** A member has become ready: PM2 is told when all are. */
+  becameReady(): void
   /** Other people's handlers of the signals that are listened for. */
   foreignHandlers(): ForeignHandler[]
 }
@@ -65,6 +73,15 @@ const forcedByDeadline = 1
 const overtime = 20
 /** The most that the loggers get to write their last lines. */
 const flushLimit = 250
+
+/** An error as Node prints it; nothing in the handling of a crash may throw. */
+function show(error: unknown): string {
+  try {
+    return inspect(error)
+  } catch {
+    return 'Uncaught exception that cannot be shown'
+  }
+}
 
 /** Creates a coordinator for `host`. */
 export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
@@ -144,9 +161,13 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     }
   }
 
+  const onMessage = (message: unknown) => {
+    if (message === 'shutdown' && ending === undefined) end(shutdownMessageTrigger)
+  }
+
   const onCrash = (error: unknown) => {
     if (host.listeners('uncaughtException').length > 1) return
-    host.printError(`${inspect(error)}\n\nNode.js ${process.version}\n`)
+    host.printError(`${show(error)}\n\nNode.js ${process.version}\n`)
     const isUp = [...members].some(({ state }) => state === 'ready' || state === 'draining')
     if (hasCrashed || !isUp) return host.exit(1)
     hasCrashed = true
@@ -155,13 +176,16 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
 
   const listeners = createProcessListeners(host, (event, argument) => {
     if (event === 'uncaughtException') onCrash(argument)
+    else if (event === 'message') onMessage(argument)
     else onSignal(event as NodeJS.Signals)
   })
 
   const listen = () => {
     const wanted = new Set<string>([...members].flatMap(({ signals }) => signals))
     if ([...members].some(({ drainsOnCrash }) => drainsOnCrash)) wanted.add('uncaughtException')
+    if ([...members].some(({ hearsMessages }) => hearsMessages)) wanted.add('message')
     listeners.listenTo(wanted)
+    if (wanted.has('message')) host.releaseChannel()
   }
 
   return {
@@ -178,6 +202,11 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       }
     },
     end,
+    becameReady() {
+      const all = [...members]
+      const isUp = all.every(({ state }) => state === 'ready')
+      if (isUp && all.some(({ hearsMessages }) => hearsMessages)) host.send('ready')
+    },
     foreignHandlers: listeners.foreignHandlers,
   }
 }
@@ -189,6 +218,8 @@ const deaf: ProcessLike = {
   listeners: () => [],
   exit: () => {},
   printError: () => {},
+  send: () => {},
+  releaseChannel: () => {},
 }
 
 const thisProcess: ProcessLike = {
@@ -203,6 +234,10 @@ const thisProcess: ProcessLike = {
       // Nobody reads any more: no reason to leave without answering.
     }
   },
+  send(message) {
+    if (process.connected) process.send?.(message)
+  },
+  releaseChannel: () => process.channel?.unref(),
 }
 
 const kCoordinator = Symbol.for('lameduck.coordinator.v1')

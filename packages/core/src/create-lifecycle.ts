@@ -5,7 +5,6 @@ import { createDrain, type Drain } from './drain.js'
 import type { Drainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createEmitter } from './events.js'
-import { createForeignHandlerWarning } from './foreign-handlers.js'
 import { createHolds } from './holds.js'
 import type { Lifecycle } from './lifecycle.js'
 import { logEvents } from './log-events.js'
@@ -24,6 +23,7 @@ import { nextState, type State, type Transition } from './state.js'
 import { createStopHooks } from './stop-hooks.js'
 import { toDrainable } from './to-drainable.js'
 import { startupFailureTrigger, type Trigger } from './trigger.js'
+import { createWarnings } from './warnings.js'
 
 /** What a lifecycle lives in: injected, so that a test can have its own. */
 export interface LifecycleHost {
@@ -70,8 +70,12 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     state = next
   }
 
-  const warnOnce = createForeignHandlerWarning(coordinator.foreignHandlers, (message) => {
-    emitter.emit('warning', { message })
+  const warnings = createWarnings({
+    platform: settings.platform,
+    surroundings: host.surroundings,
+    servers,
+    foreignHandlers: coordinator.foreignHandlers,
+    warn: (message) => emitter.emit('warning', { message }),
   })
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit'>) =>
@@ -108,7 +112,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     begun.shorten(plan, deadline)
     const { reason, signal } = trigger
     emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
-    if (signal) warnOnce()
+    if (signal) warnings.atTrigger()
     const report = begun.run()
     preparations.begin()
     draining.abort()
@@ -137,7 +141,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     move('becomeReady')
     const { slowest } = startups
     emitter.emit('ready', { duration: Math.round(clock.now() - createdAt), ...(slowest ? { slowest } : {}) })
-    warnOnce()
+    warnings.atReady()
+    coordinator.becameReady()
     gate.notify()
   }
 
@@ -176,6 +181,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     signals: settings.signals,
     stopsBySigint: settings.stopsBySigint,
     drainsOnCrash: settings.crash === 'drain',
+    hearsMessages: settings.platform === 'pm2',
     gracePeriod: settings.gracePeriod,
     begin,
     ignored(signal) {
@@ -245,5 +251,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
     [kSeats]: seats,
   }
+  // Not before whoever creates it can listen.
+  process.nextTick(warnings.atStart)
   return lifecycle
 }

@@ -169,7 +169,7 @@ export function createDrain(input: DrainInput): Drain {
     isQuiet,
     isEmpty: () => phase === 'empty',
     include(server) {
-      server.announce(watcher)
+      servers.announce(watcher, server)
       if (phase !== 'open') servers.stopAccepting(silentPatience(), server)
     },
     shorten(shorter, deadline) {

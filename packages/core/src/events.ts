@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
 import type { Plan } from './plan.js'
 import type { HookOutcome, Report } from './report.js'
 
@@ -38,7 +39,7 @@ export type LifecycleMessage = {
 
 type Listener = (payload: never) => void
 
-/** Tells listeners and the diagnostics channel. A listener that throws is the process's problem, not the drain's. */
+/** Tells listeners and the diagnostics channel. A listener that throws costs no request: it becomes a warning. */
 export interface Emitter {
   on<Name extends LifecycleEventName>(
     event: Name,
@@ -52,7 +53,7 @@ const lameduckChannel = channel('lameduck')
 /** Creates an emitter without listeners. */
 export function createEmitter(): Emitter {
   const listeners = new Map<LifecycleEventName, Set<Listener>>()
-  return {
+  const emitter: Emitter = {
     on(event, listener) {
       const known = listeners.get(event) ?? new Set()
       listeners.set(event, known.add(listener))
@@ -66,11 +67,12 @@ export function createEmitter(): Emitter {
         try {
           listener(payload as never)
         } catch (error) {
-          process.nextTick(() => {
-            throw error
-          })
+          if (event !== 'warning') {
+            emitter.emit('warning', { message: `a listener of "${event}" failed: ${inspect(error)}` })
+          }
         }
       }
     },
   }
+  return emitter
 }

@@ -30,6 +30,8 @@ export interface Seat {
   attach(server: unknown): void
   /** Says that this adapter's server listens: the lifecycle is ready when all do. */
   listening(): void
+  /** Gives the seat up, because the adapter could not be registered; a lifecycle of its own is stopped. */
+  giveUp(): Promise<void>
   /** Runs the framework's own close as the last step of the drain. */
   closeWith(name: string, close: () => unknown): void
 }
@@ -56,6 +58,10 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
     listening() {
       seats.waiting.delete(seat)
       if (seats.waiting.size === 0 && lifecycle.state === 'starting') void lifecycle.ready()
+    },
+    async giveUp() {
+      seats.waiting.delete(seat)
+      if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })
     },
     closeWith: (name, fn) => seats.closeWith({ name, fn }),
   }

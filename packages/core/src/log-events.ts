@@ -4,8 +4,23 @@ import type { Logger } from './logger.js'
 const ms = (duration: number) => `${Math.round(duration)} ms`
 const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
 
+/** A logger that fails must not cost a request: its first failure is printed, and that is all. */
+function guard(logger: Logger): Pick<Logger, 'info' | 'warn' | 'error'> {
+  let hasFailed = false
+  const guarded = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
+    try {
+      logger[level](details, message)
+    } catch (error) {
+      if (!hasFailed) console.error(`lameduck: the logger failed on "${message}"`, error)
+      hasFailed = true
+    }
+  }
+  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}
+
 /** Logs one structured line for each step of a lifecycle. */
-export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
+export function logEvents({ on }: Pick<Emitter, 'on'>, unguarded: Logger): void {
+  const logger = guard(unguarded)
   on('startupFinished', ({ error, ...task }) => {
     const { name, duration, outcome } = task
     const details = { step: 'startup', ...task }

@@ -35,11 +35,24 @@ const standardError: LogOutput = {
 const asJson = (_key: string, value: unknown) =>
   value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value
 
+/** One line of JSON; what JSON cannot say is said in Node's own words. */
+function toJsonLine(level: string, details: object, msg: string): string {
+  try {
+    return JSON.stringify({ level, ...details, msg }, asJson)
+  } catch {
+    return JSON.stringify({
+      level,
+      details: inspect(details, { breakLength: Number.POSITIVE_INFINITY }),
+      msg,
+    })
+  }
+}
+
 /** Logs to standard error: one readable line a step on a terminal, JSON lines elsewhere. */
 export function consoleLogger(output: LogOutput = standardError): Logger {
   const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
     if (!output.isTerminal) {
-      output.write(JSON.stringify({ level, ...details, msg: message }, asJson))
+      output.write(toJsonLine(level, details, message))
       return
     }
     const { err } = details as { err?: unknown }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** What a platform promises, in milliseconds. */
 export interface Preset {
@@ -16,6 +16,9 @@ const behindBalancer = { min: 5000, max: 10_000 }
 const full = () => 5000
 const quarter = (gracePeriod: number) => Math.min(5000, gracePeriod / 4)
 const zero = () => 0
+
+/** Platforms whose balancers keep idle connections to a server longer than the 5 s after which Node closes them. */
+export const keepsConnectionsLong: readonly string[] = ['kubernetes', 'knative', 'cloud-run', 'ecs', 'heroku']
 
 /** The promises of every platform that is told apart. */
 export const presets = {
@@ -40,6 +43,18 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTerminal: boolean
   readonly isContainer: boolean
+  /** The parent's process id. */
+  readonly ppid: number
+  /** A process's program and arguments; empty where that cannot be told. */
+  readonly commandLine: (pid: number) => readonly string[]
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
+  } catch {
+    return []
+  }
 }
 
 /** The surroundings of this very process. */
@@ -48,11 +63,17 @@ export function ownSurroundings(): Surroundings {
     env: process.env,
     isTerminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
     isContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
+    ppid: process.ppid,
+    commandLine,
   }
 }
 
 /** Names the platform from what it leaves in the environment. An orchestrator's environment beats a terminal. */
-export function detectPlatform({ env, isTerminal, isContainer }: Surroundings): Platform {
+export function detectPlatform({
+  env,
+  isTerminal,
+  isContainer,
+}: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>): Platform {
   if (env['K_REVISION'] && env['KUBERNETES_SERVICE_HOST']) return 'knative'
   if (env['KUBERNETES_SERVICE_HOST']) return 'kubernetes'
   if (env['K_SERVICE'] || env['CLOUD_RUN_JOB']) return 'cloud-run'

@@ -11,7 +11,7 @@ export interface ServerGroup {
   /** Servers that are about to close their listeners. */
   readonly stopping: number
   rate(): number
-  announce(watcher: DrainWatcher): void
+  announce(watcher: DrainWatcher, only?: Drainable): void
   /** Closes the listeners; `changed` is called when each has. */
   stopAccepting(patience: number, only?: Drainable): void
   closeIdle(): Promise<void>
@@ -31,15 +31,22 @@ export function groupServers(
   failed: (message: string) => void,
 ): ServerGroup {
   let stopping = 0
-  const sum = (of: (server: Drainable) => number) => [...servers].reduce((total, each) => total + of(each), 0)
+  const complain = (error: unknown) => failed(`a server failed while draining: ${inspect(error)}`)
 
-  const settled = async (work: () => Promise<void>) => {
+  const attempt = <T>(work: () => T, otherwise: T): T => {
     try {
-      await work()
+      return work()
     } catch (error) {
-      failed(`a server failed while draining: ${inspect(error)}`)
+      complain(error)
+      return otherwise
     }
   }
+
+  const sum = (of: (server: Drainable) => number) =>
+    [...servers].reduce((total, each) => total + attempt(() => of(each), 0), 0)
+
+  const settled = (work: () => Promise<void>) =>
+    attempt(async () => work(), Promise.resolve()).catch(complain)
 
   const all = async (work: (server: Drainable) => Promise<void>) => {
     await Promise.all([...servers].map((server) => settled(() => work(server))))
@@ -59,8 +66,8 @@ export function groupServers(
       return stopping
     },
     rate: () => sum((server) => server.rate()),
-    announce(watcher) {
-      for (const server of servers) server.announce(watcher)
+    announce(watcher, only) {
+      for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)
     },
     stopAccepting(patience, only) {
       for (const server of only ? [only] : servers) {
@@ -72,10 +79,10 @@ export function groupServers(
       }
     },
     closeIdle: () => all((server) => server.closeIdle()),
-    unfinished: () => [...servers].flatMap((server) => server.unfinished()),
+    unfinished: () => [...servers].flatMap((server) => attempt(() => [...server.unfinished()], [])),
     cut: () => all((server) => server.cut()),
     release() {
-      for (const server of servers) server.release()
+      for (const server of servers) attempt(() => server.release(), undefined)
     },
   }
 }

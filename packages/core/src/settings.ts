@@ -86,7 +86,10 @@ function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): voi
  *
  * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT
  */
-export function resolveSettings(options: LifecycleOptions, surroundings: Surroundings): Settings {
+export function resolveSettings(
+  options: LifecycleOptions,
+  surroundings: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>,
+): Settings {
   checkOptions(options)
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }

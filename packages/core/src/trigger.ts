@@ -41,3 +41,6 @@ export const startupFailureTrigger = (name: string): Trigger => ({
   linger: false,
   exitCode: 1,
 })
+
+/** The trigger that PM2's message is. */
+export const shutdownMessageTrigger: Trigger = { reason: 'shutdown message', window: true, linger: true }

@@ -21,6 +21,7 @@ function bench() {
       signals: ['SIGTERM', 'SIGINT'],
       stopsBySigint: false,
       drainsOnCrash: true,
+      hearsMessages: false,
       gracePeriod: 10_000,
       begin(trigger, deadline) {
         begun.push([trigger, deadline])

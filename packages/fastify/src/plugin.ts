@@ -26,9 +26,14 @@ async function register(app: FastifyInstance, options: AdapterOptions): Promise<
     )
   }
   const seat = joinLifecycle(options, app.log)
+  try {
+    addProbeRoutes(app, seat)
+    seat.attach(app.server)
+  } catch (error) {
+    await seat.giveUp()
+    throw error
+  }
   app.decorate('lifecycle', seat.lifecycle)
-  addProbeRoutes(app, seat)
-  seat.attach(app.server)
   const stopDiscovering = discoverServers((server) => {
     if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
   })

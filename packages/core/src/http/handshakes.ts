@@ -11,18 +11,24 @@ export interface Handshakes {
   closeAll(): number
 }
 
-const peer = ({ remoteAddress, remotePort, localPort }: Socket) =>
-  `${remoteAddress} ${remotePort} ${localPort}`
+/** Tells a connection by its addresses, which a TLS socket shares with the one below it; by itself on a Unix socket. */
+const identify = (socket: Socket): string | Socket =>
+  socket.remotePort === undefined
+    ? socket
+    : `${socket.remoteAddress} ${socket.remotePort} ${socket.localPort}`
+
+/** The socket below a TLS socket: there is no public way to it where addresses do not tell. */
+const below = (secure: Socket): Socket => (secure as Socket & { _parent?: Socket })._parent ?? secure
 
 /** Creates an empty set; `ended` is called when the last one is gone. */
 export function createHandshakes(ended: () => void): Handshakes {
-  const sockets = new Map<string, Socket>()
+  const sockets = new Map<string | Socket, Socket>()
   return {
     get size() {
       return sockets.size
     },
     began(socket) {
-      const key = peer(socket)
+      const key = identify(socket)
       sockets.set(key, socket)
       socket.once('close', () => {
         if (sockets.get(key) === socket) sockets.delete(key)
@@ -30,7 +36,7 @@ export function createHandshakes(ended: () => void): Handshakes {
       })
     },
     finished(secure) {
-      sockets.delete(peer(secure))
+      if (!sockets.delete(identify(secure))) sockets.delete(below(secure))
     },
     closeAll() {
       const open = [...sockets.values()]

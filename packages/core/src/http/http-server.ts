@@ -186,6 +186,9 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       return finished
     },
     closed: closing.counts,
+    get keepAliveTimeout() {
+      return server.keepAliveTimeout
+    },
     rate: () => requests.perSecond(clock.now()),
     announce(drainWatcher) {
       watcher = drainWatcher

@@ -5,6 +5,8 @@ import type { ProcessLike } from '../coordinator.js'
 export interface FakeProcess extends ProcessLike {
   /** The code of the first exit, once there was one. */
   readonly exitCode: number | undefined
+  /** What was sent to the parent process. */
+  readonly sent: readonly string[]
   /** What was printed to standard error. */
   readonly printed: string
   emit(event: string, ...args: unknown[]): boolean
@@ -15,6 +17,7 @@ export interface FakeProcess extends ProcessLike {
 export function createFakeProcess(): FakeProcess {
   const events = new EventEmitter()
   let exitCode: number | undefined
+  const sent: string[] = []
   let printed = ''
   return {
     on: (event, listener) => events.on(event, listener as () => void),
@@ -25,6 +28,9 @@ export function createFakeProcess(): FakeProcess {
     exit(code) {
       exitCode ??= code
     },
+    sent,
+    send: (message) => void sent.push(message),
+    releaseChannel: () => {},
     printError(text) {
       printed += text
     },

@@ -25,7 +25,7 @@ export function createTestBench(env: Record<string, string> = {}): TestBench {
   const clock = createFakeClock()
   const process = createFakeProcess()
   const coordinator = createCoordinator(process, clock)
-  const surroundings = { env, isTerminal: false, isContainer: false }
+  const surroundings = { env, isTerminal: false, isContainer: false, ppid: 0, commandLine: () => [] }
   return {
     clock,
     process,
