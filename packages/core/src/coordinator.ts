@@ -1,8 +1,6 @@
-import { writeSync } from 'node:fs'
 import { inspect } from 'node:util'
-import { isMainThread } from 'node:worker_threads'
 import { marginOf } from './budget.js'
-import { type Clock, systemClock } from './clock.js'
+import type { Clock } from './clock.js'
 import type { Drain } from './drain.js'
 import { createGate, type Gate } from './gate.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
@@ -209,42 +207,4 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     },
     foreignHandlers: listeners.foreignHandlers,
   }
-}
-
-/** A worker thread neither hears signals nor may end the process: it is told by its parent. */
-const deaf: ProcessLike = {
-  on: () => {},
-  off: () => {},
-  listeners: () => [],
-  exit: () => {},
-  printError: () => {},
-  send: () => {},
-  releaseChannel: () => {},
-}
-
-const thisProcess: ProcessLike = {
-  on: (event, listener) => process.on(event, listener as () => void),
-  off: (event, listener) => process.off(event, listener as () => void),
-  listeners: (event) => process.rawListeners(event),
-  exit: (code) => process.exit(code),
-  printError(text) {
-    try {
-      writeSync(2, text)
-    } catch {
-      // Nobody reads any more: no reason to leave without answering.
-    }
-  },
-  send(message) {
-    if (process.connected) process.send?.(message)
-  },
-  releaseChannel: () => process.channel?.unref(),
-}
-
-const kCoordinator = Symbol.for('lameduck.coordinator.v1')
-
-/** The one coordinator of this process, whichever copy of lameduck came first. */
-export function processCoordinator(): Coordinator {
-  const holder = globalThis as { [kCoordinator]?: Coordinator }
-  holder[kCoordinator] ??= createCoordinator(isMainThread ? thisProcess : deaf, systemClock)
-  return holder[kCoordinator]
 }

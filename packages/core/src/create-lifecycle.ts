@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { type Clock, systemClock } from './clock.js'
-import { type Coordinator, processCoordinator } from './coordinator.js'
+import type { Clock } from './clock.js'
+import type { Coordinator } from './coordinator.js'
 import { createDrain, type Drain } from './drain.js'
 import type { Drainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
@@ -11,7 +11,7 @@ import { logEvents } from './log-events.js'
 import { consoleLogger, flushed } from './logger.js'
 import type { LifecycleOptions } from './options.js'
 import { makePlan } from './plan.js'
-import { ownSurroundings, type Surroundings } from './platform.js'
+import type { Surroundings } from './platform.js'
 import { createPreparations } from './preparations.js'
 import { createProbeHub } from './probe-hub.js'
 import { createTrafficFilter, type ProbeSettings } from './probes.js'
@@ -30,16 +30,6 @@ export interface LifecycleHost {
   readonly clock: Clock
   readonly coordinator: Coordinator
   readonly surroundings: Surroundings
-}
-
-/**
- * Creates a lifecycle for this process. It hears signals from now on.
- *
- * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, OPTIONS_DO_NOT_FIT, ENVIRONMENT_INVALID
- */
-export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
-  const host = { clock: systemClock, coordinator: processCoordinator(), surroundings: ownSurroundings() }
-  return createLifecycleIn(host, options)
 }
 
 /** Creates a lifecycle in a host of the caller's. */

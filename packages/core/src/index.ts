@@ -1,7 +1,6 @@
 // A lifecycle
 
 export type { CheckOptions } from './checks.js'
-export { createLifecycle } from './create-lifecycle.js'
 export type { Cut } from './cut.js'
 export { discoverServers } from './discover-servers.js'
 export type { Drainable, DrainWatcher } from './drainable.js'
@@ -21,3 +20,4 @@ export type { ProbeAnswer, ProbeName, ProbeOptions, ProbePaths } from './probes.
 export type { HookOutcome, Report } from './report.js'
 export type { State } from './state.js'
 export type { StepDurations } from './stopwatch.js'
+export { createLifecycle } from './this-process.js'

@@ -1,4 +1,3 @@
-import { createLifecycle } from './create-lifecycle.js'
 import { LifecycleError } from './errors.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
@@ -7,6 +6,7 @@ import type { LifecycleOptions } from './options.js'
 import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from './probes.js'
 import { resolveProbes } from './probes.js'
 import { kSeats, type Seats } from './seats.js'
+import { createLifecycle } from './this-process.js'
 
 /** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
 export interface AdapterOptions extends LifecycleOptions {

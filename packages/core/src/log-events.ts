@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import type { Emitter } from './events.js'
 import type { Logger } from './logger.js'
+import { writeToStandardError } from './standard-error.js'
 
 const ms = (duration: number) => `${Math.round(duration)} ms`
 const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
@@ -11,7 +13,7 @@ function guard(logger: Logger): Pick<Logger, 'info' | 'warn' | 'error'> {
     try {
       logger[level](details, message)
     } catch (error) {
-      if (!hasFailed) console.error(`lameduck: the logger failed on "${message}"`, error)
+      if (!hasFailed) writeToStandardError(`lameduck: the logger failed on "${message}": ${inspect(error)}\n`)
       hasFailed = true
     }
   }

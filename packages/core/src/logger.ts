@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { writeToStandardError } from './standard-error.js'
 
 /** The three methods of pino's that lameduck uses, in pino's argument order. */
 export interface Logger {
@@ -27,8 +28,7 @@ export interface LogOutput {
 
 const standardError: LogOutput = {
   isTerminal: process.stderr.isTTY === true,
-  // Not `process.stderr.write`: when nobody reads any more, that is an uncaught exception.
-  write: (line) => console.error(line),
+  write: (line) => writeToStandardError(`${line}\n`),
 }
 
 /** Errors survive `JSON.stringify`. */
