@@ -9,13 +9,13 @@ export interface CheckOptions {
    *
    * @default 1000
    */
-  timeout?: number
+  timeout?: number | undefined
   /**
    * How long a result is good for. `0` runs the check anew for every probe that does not find one running.
    *
    * @default 1000
    */
-  ttl?: number
+  ttl?: number | undefined
 }
 
 /** What a check found. */

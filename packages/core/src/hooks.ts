@@ -7,7 +7,7 @@ export interface Hook {
   readonly name: string
   readonly fn: () => unknown
   /** Its own limit in milliseconds, if that is shorter than its share. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** Runs `fn` and waits for it until `due()`, which may move while it runs; at least a turn. Never rejects. */

@@ -73,7 +73,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * @param options.timeout the most that it may take, in milliseconds, if that is less than its share of the budget
    * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION once they run
    */
-  onStop(name: string, fn: () => unknown, options?: { timeout?: number }): this
+  onStop(name: string, fn: () => unknown, options?: { timeout?: number | undefined }): this
   /**
    * Says that the servers listen: readiness turns green when every startup task is done, too. Resolves then. Quiet
    * when ready already, and when a signal came first.
@@ -88,5 +88,5 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * @param options.reason what the report says; default `stop`
    * @param options.window keep serving for the window first, and linger, as after a signal; default false
    */
-  stop(options?: { reason?: string; window?: boolean }): Promise<Report>
+  stop(options?: { reason?: string | undefined; window?: boolean | undefined }): Promise<Report>
 }

@@ -10,7 +10,7 @@ export interface LifecycleOptions {
    *
    * @default the platform's own, else 30000; `LAMEDUCK_GRACE_PERIOD` in the environment
    */
-  gracePeriod?: number
+  gracePeriod?: number | undefined
 
   /**
    * The lame-duck window: readiness is red and everything is still served, so that balancers can notice. A number is
@@ -19,7 +19,7 @@ export interface LifecycleOptions {
    *
    * @default by platform: `{ min: 5000, max: 10000 }` behind a balancer, else 0; `LAMEDUCK_SHUTDOWN_DELAY` in the environment
    */
-  shutdownDelay?: number | { min: number; max: number }
+  shutdownDelay?: number | { min: number; max: number } | undefined
 
   /**
    * The least time that an idle keep-alive connection gets after the window for one last request, which is answered
@@ -27,14 +27,14 @@ export interface LifecycleOptions {
    *
    * @default by platform: 5000 on Kubernetes
    */
-  linger?: number
+  linger?: number | undefined
 
   /**
    * Paths of the probes, or `false` for none. Paths that are not given keep their defaults.
    *
    * @default { livez: '/livez', readyz: '/readyz', startupz: '/startupz' }
    */
-  probes?: ProbeOptions | false
+  probes?: ProbeOptions | false | undefined
 
   /**
    * The slice of the grace period kept for `onStop` functions and the framework's own close. `0` keeps none: they
@@ -42,21 +42,21 @@ export interface LifecycleOptions {
    *
    * @default 15 % of the grace period, at most 4000, if there is anything to stop
    */
-  hookBudget?: number
+  hookBudget?: number | undefined
 
   /**
    * The signals that start the drain and end the process. `false` installs no listener.
    *
    * @default ['SIGTERM', 'SIGINT']
    */
-  signals?: readonly NodeJS.Signals[] | false
+  signals?: readonly NodeJS.Signals[] | false | undefined
 
   /**
    * Exit code when something was cut or a hook failed. A clean drain exits with 0.
    *
    * @default 1
    */
-  forcedExitCode?: number
+  forcedExitCode?: number | undefined
 
   /**
    * What an uncaught exception or unhandled rejection does: `'drain'` prints it, finishes what is in flight and exits
@@ -64,7 +64,7 @@ export interface LifecycleOptions {
    *
    * @default 'drain'
    */
-  crash?: 'drain' | false
+  crash?: 'drain' | false | undefined
 
   /**
    * What happens to requests that arrive after the window on open connections: they are served, or answered 503 with
@@ -72,7 +72,7 @@ export interface LifecycleOptions {
    *
    * @default 'serve'
    */
-  late?: 'serve' | 'reject'
+  late?: 'serve' | 'reject' | undefined
 
   /**
    * Whether readiness turns red at the trigger, or only when the window ends: for workloads that are the last
@@ -80,21 +80,21 @@ export interface LifecycleOptions {
    *
    * @default 'fail'
    */
-  readinessDuringDrain?: 'fail' | 'keep'
+  readinessDuringDrain?: 'fail' | 'keep' | undefined
 
   /**
    * The platform whose promises the defaults follow.
    *
    * @default detected; `LAMEDUCK_PLATFORM` in the environment
    */
-  platform?: Platform
+  platform?: Platform | undefined
 
   /**
    * Where steps and the report are logged: anything with pino's `info`, `warn` and `error`. `false` for silence.
    *
    * @default the framework's own logger, else the console
    */
-  logger?: Logger | false
+  logger?: Logger | false | undefined
 }
 
 /** The defaults that depend on nothing. */

@@ -7,45 +7,45 @@ export interface ProbeOptions {
    *
    * @default '/livez'
    */
-  livez?: string
+  livez?: string | undefined
   /**
    * Readiness: 200 while `ready`, 503 otherwise.
    *
    * @default '/readyz'
    */
-  readyz?: string
+  readyz?: string | undefined
   /**
    * Startup: 503 while `starting`, 200 from then on.
    *
    * @default '/startupz'
    */
-  startupz?: string
+  startupz?: string | undefined
   /**
    * A server of its own for the probes, the last thing to close; the paths of the main port then belong to the
    * application. `0` takes any free port.
    *
    * @default none: probes answer on the main port
    */
-  port?: number
+  port?: number | undefined
   /**
    * The address of that server.
    *
    * @default every address
    */
-  host?: string
+  host?: string | undefined
   /**
    * Shows the checks by name, and answers `?verbose`, `?exclude=name` and `/readyz/name`, on the main port, too. With
    * `port`, the server of the probes always does.
    *
    * @default false
    */
-  verbose?: boolean
+  verbose?: boolean | undefined
   /**
    * More that counts as a probe, not as traffic: paths (they begin with `/`), or beginnings of user agents.
    *
    * @default []
    */
-  ignore?: readonly string[]
+  ignore?: readonly string[] | undefined
 }
 
 /** The name of a probe. */

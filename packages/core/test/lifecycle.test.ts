@@ -212,3 +212,57 @@ describe('wrong calls', () => {
     expect(() => lifecycle.hold('')).toThrow(invalid)
   })
 })
+
+describe('what fails beside the drain costs no request', () => {
+  test('a listener that throws becomes a warning', async () => {
+    const { lifecycle, server, signal, clock, process } = serving({ shutdownDelay: 1000 })
+    const warnings: string[] = []
+    lifecycle.on('warning', ({ message }) => warnings.push(message))
+    lifecycle.on('draining', () => {
+      throw new Error('in a listener')
+    })
+    signal('SIGTERM')
+    await clock.advance(999)
+    expect(server.listening).toBe(true)
+    expect(warnings).toEqual([expect.stringContaining('in a listener')])
+    await clock.advance(1)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('so does a warning listener that throws: it is dropped', async () => {
+    const { lifecycle, signal, clock, process } = serving({ shutdownDelay: 0 })
+    const fail = () => {
+      throw new Error('no')
+    }
+    lifecycle.on('warning', fail)
+    lifecycle.on('draining', fail)
+    signal('SIGTERM')
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('a logger that throws is no crash', async () => {
+    const fail = () => {
+      throw new Error('disk full')
+    }
+    const logger = { info: fail, warn: fail, error: fail }
+    const { signal, clock, process } = serving({ shutdownDelay: 0, logger })
+    signal('SIGTERM')
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('a server whose announce, release or numbers throw is warned about', async () => {
+    const { lifecycle, server, signal, clock, process } = serving({ shutdownDelay: 0 })
+    const warnings: string[] = []
+    lifecycle.on('warning', ({ message }) => warnings.push(message))
+    const fail = () => {
+      throw new Error('broken server')
+    }
+    Object.assign(server, { announce: fail, release: fail, unfinished: fail })
+    signal('SIGTERM')
+    await clock.advance(28_000)
+    expect(process.exitCode).toBe(0)
+    expect(warnings[0]).toContain('broken server')
+  })
+})

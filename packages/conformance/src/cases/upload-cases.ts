@@ -8,6 +8,23 @@ const piece = Buffer.alloc(64 * 1024, 'u')
 
 export const uploadCases: readonly BehaviourCase[] = [
   {
+    name: 'a body that came with its head is read whole before a handler can answer: the answer says close',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      expect((await client.ask('POST', '/reject', { body: 'hello' })).headers['connection']).toBe(
+        'keep-alive',
+      )
+      server.signal()
+      await sleep(100)
+      const { status, headers } = await client.ask('POST', '/reject', { body: 'hello' })
+      expect(status).toBe(401)
+      expect(headers['connection']).toBe('close')
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
     name: 'a slow upload is read to its end and answered',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })

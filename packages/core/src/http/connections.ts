@@ -72,6 +72,11 @@ export function exchangesOf({ current, queue }: Connection): Exchange[] {
   return current === undefined ? [] : [current, ...(queue ?? [])]
 }
 
+/** A handler that has answered and left the rest of the body paused would hold the connection: reads it to its end. */
+export function readOn(req: IncomingMessage): void {
+  if (req.isPaused()) req.resume()
+}
+
 /** Takes an exchange off its connection; false if it was not there any more. */
 function remove(connection: Connection, res: ServerResponse): Exchange | undefined {
   const { current, queue } = connection
@@ -107,8 +112,12 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     const { req } = this
     const connection = connectionOf(req.socket)
     if (connection === undefined) return
-    if (req.complete || connection.socket.destroyed) settle(connection, this)
-    else req.once('end', () => settle(connection, this))
+    if (req.complete || connection.socket.destroyed) {
+      settle(connection, this)
+      return
+    }
+    req.once('end', () => settle(connection, this))
+    if (tracker.exchangeEnded !== undefined) readOn(req)
   }
 
   function socketClosed(this: Socket) {

@@ -25,7 +25,7 @@ export function isEventStream(res: ServerResponse): boolean {
   return (
     res.headersSent &&
     !res.writableEnded &&
-    sentHeader(res, 'content-type').toLowerCase().startsWith('text/event-stream') &&
+    /^text\/event-stream\s*(;|$)/i.test(sentHeader(res, 'content-type')) &&
     sentHeader(res, 'content-encoding') === ''
   )
 }

@@ -13,6 +13,7 @@ import {
   createConnectionTracker,
   type Exchange,
   exchangesOf,
+  readOn,
 } from './connections.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createHandshakes } from './handshakes.js'
@@ -98,7 +99,11 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     return deliver(event, req, res)
   }
 
-  const holdAtTheDoor = ({ socket }: IncomingMessage, handle: () => void) => {
+  /**
+   * Hands a request on when its packet has been parsed: only then is it known whether it is whole, and whether another
+   * is pipelined behind it. While the listener closes, it waits for that as well.
+   */
+  const handOnLater = ({ socket }: IncomingMessage, handle: () => void) => {
     let isHandedOn = false
     const handOn = () => {
       if (isHandedOn) return
@@ -106,9 +111,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       socket.off('end', handOn)
       handle()
     }
-    atTheDoor.push(handOn)
     // Node gives up on a request without an answer when its client has said FIN.
     socket.prependListener('end', handOn)
+    if (step === 'closing') atTheDoor.push(handOn)
+    else clock.nextTurn(handOn)
   }
 
   /** The same while draining. */
@@ -127,9 +133,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
-    // Only after this packet is parsed is it known whether another request is pipelined behind this one.
-    if (step === 'closing') holdAtTheDoor(req, handle)
-    else process.nextTick(handle)
+    handOnLater(req, handle)
     return true
   }
 
@@ -168,7 +172,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     const waiting = atTheDoor
     atTheDoor = []
     // Each on its own: one that throws is an uncaught exception, and not the others' problem.
-    for (const handOn of waiting) process.nextTick(handOn)
+    for (const handOn of waiting) clock.nextTurn(handOn)
   }
 
   return {
@@ -201,7 +205,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         closing.ended(connection)
         watcher?.changed()
       }
-      for (const exchange of [...connections].flatMap(exchangesOf)) askToLeave(clock, exchange, headSent)
+      for (const exchange of [...connections].flatMap(exchangesOf)) {
+        askToLeave(clock, exchange, headSent)
+        if (exchange.res.closed) readOn(exchange.req)
+      }
     },
     async stopAccepting(patience) {
       // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
