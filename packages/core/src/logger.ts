@@ -57,7 +57,7 @@ export function consoleLogger(output: LogOutput = standardError): Logger {
     }
     const { err } = details as { err?: unknown }
     output.write(
-      `lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}\n`,
+      `lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}`,
     )
   }
   return { info: log('info'), warn: log('warn'), error: log('error') }
