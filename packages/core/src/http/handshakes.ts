@@ -39,7 +39,7 @@ export function createHandshakes(ended: () => void): Handshakes {
       if (!sockets.delete(identify(secure))) sockets.delete(below(secure))
     },
     closeAll() {
-      const open = [...sockets.values()]
+      const open = [...sockets.values()].filter(({ destroyed }) => !destroyed)
       for (const socket of open) socket.destroy()
       return open.length
     },

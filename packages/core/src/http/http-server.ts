@@ -33,6 +33,18 @@ export interface HttpDrainableOptions {
 const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
   res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
+/** The requests of a connection that are not handed on yet. */
+function heldBack(connection: Connection): Set<() => void> {
+  if (connection.held !== undefined) return connection.held
+  const held = new Set<() => void>()
+  connection.held = held
+  // Node gives up on requests without an answer when their client has said FIN: before that, they are handed on.
+  connection.socket.prependListener('end', () => {
+    for (const handOn of held) handOn()
+  })
+  return held
+}
+
 /** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
   const { clock, probes, isTraffic } = options
@@ -103,16 +115,12 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
    * Hands a request on when its packet has been parsed: only then is it known whether it is whole, and whether another
    * is pipelined behind it. While the listener closes, it waits for that as well.
    */
-  const handOnLater = ({ socket }: IncomingMessage, handle: () => void) => {
-    let isHandedOn = false
+  const handOnLater = ({ connection }: Exchange, handle: () => void) => {
+    const held = heldBack(connection)
     const handOn = () => {
-      if (isHandedOn) return
-      isHandedOn = true
-      socket.off('end', handOn)
-      handle()
+      if (held.delete(handOn)) handle()
     }
-    // Node gives up on a request without an answer when its client has said FIN.
-    socket.prependListener('end', handOn)
+    held.add(handOn)
     if (step === 'closing') atTheDoor.push(handOn)
     else clock.nextTurn(handOn)
   }
@@ -133,7 +141,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
-    handOnLater(req, handle)
+    handOnLater(exchange, handle)
     return true
   }
 
