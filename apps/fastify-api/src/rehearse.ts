@@ -16,6 +16,7 @@ const load = {
   connections: 40,
   path: '/slow?ms=50',
   post: '/upload',
+  expect: 'waited',
   probePeriod: 0.5,
 }
 

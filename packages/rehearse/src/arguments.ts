@@ -29,6 +29,7 @@ const texts = {
   portEnv: ['<name>', 'environment variable that tells the service its port'],
   path: ['<path>', 'path that is asked with GET'],
   post: ['<path>', 'path that every second request is POSTed to, with 1 KiB'],
+  expect: ['<text>', 'text that every answer to a GET contains'],
 } as const
 
 interface GivenOptions {

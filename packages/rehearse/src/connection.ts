@@ -8,6 +8,8 @@ export interface Ask {
   path: string
   /** Sent with a Content-Length. */
   body?: Buffer
+  /** Text that the answer contains. */
+  expect?: string | undefined
 }
 
 /** How one attempt went, and with whom. */
@@ -63,7 +65,7 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
   })
 
   return {
-    ask: ({ method, path, body }) =>
+    ask: ({ method, path, body, expect }) =>
       new Promise((resolve) => {
         let connected = false
         let reused = false
@@ -86,11 +88,12 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
               contentType = String(responseHeaders['content-type'] ?? '')
             },
             onResponseData(_controller, chunk) {
-              if (body) chunks.push(chunk)
+              if (body || expect !== undefined) chunks.push(chunk)
             },
             onResponseEnd() {
               const sentBytes = body?.length ?? 0
-              end(classifyAnswer({ status, contentType, body: Buffer.concat(chunks).toString(), sentBytes }))
+              const text = Buffer.concat(chunks).toString()
+              end(classifyAnswer({ status, contentType, body: text, sentBytes, expect }))
             },
             onResponseError(_controller, error: NodeJS.ErrnoException) {
               end(

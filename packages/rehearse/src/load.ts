@@ -8,6 +8,7 @@ export interface LoadSettings {
   connections: number
   path: string
   post?: string | undefined
+  expect?: string | undefined
   /** Seconds. */
   timeout: number
   retryRefused: boolean
@@ -70,7 +71,7 @@ export function startLoad(settings: LoadSettings): Load {
 
   function askOf(index: number): Ask {
     if (settings.post !== undefined && index % 2 === 1) return { method: 'POST', path: settings.post, body }
-    return { method: 'GET', path: settings.path }
+    return { method: 'GET', path: settings.path, expect: settings.expect }
   }
 
   async function send(connection: Connection, { ask, dueAt, attempt }: Waiting) {

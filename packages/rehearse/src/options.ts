@@ -84,6 +84,8 @@ export interface RehearseOptions {
   path?: string
   /** Path that every second request is sent to with POST and a body of 1 KiB. Without it, all requests are GETs. */
   post?: string | undefined
+  /** Text that every answer to a GET contains; a complete 2xx answer without it is lost, as `wrong`. Without it, no body is judged. */
+  expect?: string | undefined
   /**
    * Seconds without a connection, a response head or the next part of a body after which a request counts as lost.
    * @default 30
@@ -97,9 +99,9 @@ export interface RehearseOptions {
   retryRefused?: boolean
 }
 
-/** All options, with every default filled in. `post` is `undefined` when nothing is posted. */
+/** All options, with every default filled in. `post` and `expect` are `undefined` when nothing is posted or expected. */
 export type ResolvedOptions = Readonly<
-  Required<Omit<RehearseOptions, 'post'>> & Pick<RehearseOptions, 'post'>
+  Required<Omit<RehearseOptions, 'post' | 'expect'>> & Pick<RehearseOptions, 'post' | 'expect'>
 >
 
 /** What holds where an option is not given. */
@@ -120,6 +122,7 @@ export const defaults = Object.freeze({
   portEnv: 'PORT',
   path: '/',
   post: undefined,
+  expect: undefined,
   timeout: 30,
   retryRefused: false,
 } as const)
@@ -165,6 +168,9 @@ export function resolveOptions(input: RehearseOptions): ResolvedOptions {
   checkCommand(options.command)
   for (const [name, range] of Object.entries(ranges)) checkNumber(name as keyof typeof ranges, range, options)
   for (const name of ['ready', 'live', 'path', 'post'] as const) checkPath(name, options[name])
+  if (options.expect !== undefined && (typeof options.expect !== 'string' || options.expect === '')) {
+    throw badOption('--expect', 'a text that is not empty', options.expect)
+  }
   if (options.lb !== 'service') throw badOption('--lb', 'service', options.lb)
   if (typeof options.retryRefused !== 'boolean') {
     throw badOption('--retry-refused', 'true or false', options.retryRefused)

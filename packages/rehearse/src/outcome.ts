@@ -7,7 +7,7 @@
  * - `status`: a complete answer whose status is not 2xx
  * - `time-out`: nothing came for as long as `--timeout` says
  * - `malformed`: what came instead of a response head is not HTTP
- * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent
+ * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent, or without the text that `--expect` names
  * - `refused`: `--retry-refused`, and every attempt was refused
  */
 export type LossCause =
@@ -74,14 +74,24 @@ export interface CompleteAnswer {
   body: string
   /** Bytes that the request carried. `0`: it had no body. */
   sentBytes: number
+  /** Text that the body contains. */
+  expect?: string | undefined
 }
 
 /**
  * Judges a response that came whole: its status, and whether an upload was received whole if the answer says so (a JSON object with a
  * number `bytes`).
  */
-export function classifyAnswer({ status, contentType, body, sentBytes }: CompleteAnswer): Outcome {
+export function classifyAnswer({ status, contentType, body, sentBytes, expect }: CompleteAnswer): Outcome {
   if (status < 200 || status > 299) return { kind: 'lost', cause: 'status', detail: String(status) }
+  if (expect !== undefined && !body.includes(expect)) {
+    const got = JSON.stringify(body.length > 40 ? `${body.slice(0, 40)}…` : body)
+    return {
+      kind: 'lost',
+      cause: 'wrong',
+      detail: `expected an answer with ${JSON.stringify(expect)}, got ${got}`,
+    }
+  }
   if (sentBytes === 0 || !contentType.startsWith('application/json')) return { kind: 'ok' }
   const received = receivedBytes(body)
   if (received === undefined || received === sentBytes) return { kind: 'ok' }

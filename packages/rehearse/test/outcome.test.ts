@@ -53,3 +53,18 @@ test('a status is counted with its code', () => {
   expect(lossKey('status', '503')).toBe('status 503')
   expect(lossKey('reset', 'ECONNRESET')).toBe('reset')
 })
+
+describe('an answer that is to contain a text', () => {
+  const answer = { status: 200, contentType: 'text/plain', body: 'hello world', sentBytes: 0 }
+
+  test('is well with it', () => {
+    expect(classifyAnswer({ ...answer, expect: 'hello' })).toEqual({ kind: 'ok' })
+  })
+
+  test('is wrong without it, however complete', () => {
+    expect(classifyAnswer({ ...answer, body: '', expect: 'hello' })).toMatchObject({
+      kind: 'lost',
+      cause: 'wrong',
+    })
+  })
+})
