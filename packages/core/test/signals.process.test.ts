@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { quick, startScript } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
@@ -29,28 +29,34 @@ describe.concurrent('signals', { timeout: 20_000 }, () => {
     expect(await server.exited()).toMatchObject({ code: 130, signal: null })
   })
 
-  test('node --watch restarts after what is in flight has been answered', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lameduck-watch-'))
-    const entry = join(folder, 'entry.mjs')
-    const scenario = new URL('scenarios/restarted-by-watch.mjs', import.meta.url)
-    await writeFile(entry, `import ${JSON.stringify(scenario.href)}\n`)
-    try {
-      const options = { ...quick, platform: 'terminal', shutdownDelay: 0 }
-      await using server = await startScript(pathToFileURL(entry), { options, nodeArguments: ['--watch'] })
-      await server.line('ready')
-      const client = await server.connect()
-      const slow = client.get('/slow?ms=900')
-      await sleep(150)
-      await writeFile(entry, `import ${JSON.stringify(scenario.href)} // changed\n`)
-      expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
-      await server.until(() => server.said('listening').length === 2, 8000, 'not restarted')
-      const successor = await server.connect(server.said('listening')[1] as number)
-      expect((await successor.get('/fast')).text).toBe('fast')
-      expect(server.said('report')).toEqual([expect.objectContaining({ clean: true })])
-      server.signal('SIGTERM')
-      await server.exited()
-    } finally {
-      await rm(folder, { recursive: true })
-    }
-  })
+  const watchers: [string, string[]][] = [
+    ['node --watch', ['--watch']],
+    ['tsx watch', [fileURLToPath(import.meta.resolve('tsx/cli')), 'watch']],
+  ]
+  for (const [watcher, nodeArguments] of watchers) {
+    test(`${watcher} restarts after what is in flight has been answered`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'lameduck-watch-'))
+      const entry = join(folder, 'entry.mjs')
+      const scenario = new URL('scenarios/restarted-by-watch.mjs', import.meta.url)
+      await writeFile(entry, `import ${JSON.stringify(scenario.href)}\n`)
+      try {
+        const options = { ...quick, platform: 'terminal', shutdownDelay: 0 }
+        await using server = await startScript(pathToFileURL(entry), { options, nodeArguments })
+        await server.line('ready')
+        const client = await server.connect()
+        const slow = client.get('/slow?ms=900')
+        await sleep(150)
+        await writeFile(entry, `import ${JSON.stringify(scenario.href)} // changed\n`)
+        expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+        await server.until(() => server.said('listening').length === 2, 8000, 'not restarted')
+        const successor = await server.connect(server.said('listening')[1] as number)
+        expect((await successor.get('/fast')).text).toBe('fast')
+        expect(server.said('report')).toEqual([expect.objectContaining({ clean: true })])
+        server.signal('SIGTERM')
+        await server.exited()
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    })
+  }
 })
