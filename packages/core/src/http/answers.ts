@@ -31,11 +31,17 @@ export function writeUnavailable(res: ServerResponse): void {
   res.end(body)
 }
 
+const cutShort = new WeakSet<ServerResponse>()
+
+/** Whether a response was answered in place of its handler. */
+export const isCutShort = (res: ServerResponse): boolean => cutShort.has(res)
+
 /**
  * Answers in place of a handler that has not begun to, and swallows what the handler says later. What middleware has
  * put around the response's methods is left out: it may throw, or hold the answer back.
  */
 export function answerForHandler(res: ServerResponse, isLast: boolean): void {
+  cutShort.add(res)
   for (const method of ['writeHead', 'write', 'end', 'setHeader', 'removeHeader']) {
     Reflect.deleteProperty(res, method)
   }

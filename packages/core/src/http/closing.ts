@@ -127,8 +127,7 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
     const last = lastExchange(connection)
     if (connection.upgrade !== undefined || last !== undefined) connection.closedAs = 'cut'
     for (const exchange of exchanges) {
-      exchange.isCut = true
-      if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange === last)
+      if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange.res === last?.res)
     }
     if (connection.upgrade !== undefined) connection.socket.end()
   }

@@ -8,8 +8,6 @@ export interface Exchange {
   readonly res: ServerResponse
   readonly startedAt: number
   readonly isProbe: boolean
-  /** It was answered in place of its handler. */
-  isCut: boolean
 }
 
 /** A request after which a socket speaks another protocol. */
@@ -23,8 +21,12 @@ export interface Upgrade {
 export interface Connection {
   readonly socket: Socket
   readonly tracker: ConnectionTracker
-  /** The oldest unfinished exchange. Almost always the only one. */
-  current: Exchange | undefined
+  /** The response of the oldest unfinished exchange, almost always the only one: no object is made for it. */
+  current: ServerResponse | undefined
+  /** When that exchange began. */
+  startedAt: number
+  /** It is a probe. */
+  isProbe: boolean
   /** Exchanges that were pipelined behind it. */
   queue: Exchange[] | undefined
   /** `socket.bytesRead` when the last exchange ended: more than that, and the next head has begun to arrive. */
@@ -55,7 +57,7 @@ export interface ConnectionTracker extends Iterable<Connection> {
   /** Called when a connection has closed, after its exchanges have ended. */
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
-  begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
+  begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Connection
   upgrade(req: IncomingMessage): void
 }
 
@@ -65,13 +67,19 @@ type TrackedSocket = Socket & { [kConnection]?: Connection }
 /** The connection of a socket that some tracker has accepted. */
 export const connectionOf = (socket: Socket): Connection | undefined => (socket as TrackedSocket)[kConnection]
 
+function currentOf(connection: Connection): Exchange | undefined {
+  const { current: res, startedAt, isProbe } = connection
+  return res && { connection, req: res.req, res, startedAt, isProbe }
+}
+
 /** The exchange that was begun last: its response is the last one on the connection. */
 export const lastExchange = (connection: Connection): Exchange | undefined =>
-  connection.queue?.at(-1) ?? connection.current
+  connection.queue?.at(-1) ?? currentOf(connection)
 
 /** Every unfinished exchange of a connection, oldest first. */
-export function exchangesOf({ current, queue }: Connection): Exchange[] {
-  return current === undefined ? [] : [current, ...(queue ?? [])]
+export function exchangesOf(connection: Connection): Exchange[] {
+  const current = currentOf(connection)
+  return current === undefined ? [] : [current, ...(connection.queue ?? [])]
 }
 
 /** A handler that has answered and left the rest of the body paused would hold the connection: reads it to its end. */
@@ -80,14 +88,17 @@ export function readOn(req: IncomingMessage): void {
 }
 
 /** Takes an exchange off its connection; false if it was not there any more. */
-function remove(connection: Connection, res: ServerResponse): Exchange | undefined {
+function remove(connection: Connection, res: ServerResponse): boolean {
   const { current, queue } = connection
-  if (current?.res === res) {
-    connection.current = queue?.shift()
-    return current
+  if (current === res) {
+    const next = queue?.shift()
+    connection.current = next?.res
+    if (next !== undefined) Object.assign(connection, { startedAt: next.startedAt, isProbe: next.isProbe })
+    return true
   }
   const at = queue?.findIndex((each) => each.res === res) ?? -1
-  return at < 0 ? undefined : queue?.splice(at, 1)[0]
+  if (at >= 0) queue?.splice(at, 1)
+  return at >= 0
 }
 
 /**
@@ -103,11 +114,11 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   let upgraded = 0
 
   const settle = (connection: Connection, res: ServerResponse) => {
-    const exchange = remove(connection, res)
-    if (exchange === undefined) return
+    const ended = tracker.exchangeEnded && exchangesOf(connection).find((each) => each.res === res)
+    if (!remove(connection, res)) return
     inFlight--
     connection.bytesWhenIdle = connection.socket.bytesRead
-    tracker.exchangeEnded?.(exchange)
+    if (ended !== undefined) tracker.exchangeEnded?.(ended)
   }
 
   function responseClosed(this: ServerResponse) {
@@ -137,6 +148,8 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       socket,
       tracker,
       current: undefined,
+      startedAt: 0,
+      isProbe: false,
       queue: undefined,
       bytesWhenIdle: 0,
       served: false,
@@ -167,13 +180,18 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     accept,
     begin(req, res, isProbe) {
       const connection = accept(req.socket)
-      const exchange = { connection, req, res, startedAt: now(), isProbe, isCut: false }
-      if (connection.current === undefined) connection.current = exchange
-      else if (connection.queue === undefined) connection.queue = [exchange]
-      else connection.queue.push(exchange)
+      const startedAt = now()
+      if (connection.current === undefined) {
+        connection.current = res
+        connection.startedAt = startedAt
+        connection.isProbe = isProbe
+      } else {
+        connection.queue ??= []
+        connection.queue.push({ connection, req, res, startedAt, isProbe })
+      }
       inFlight++
       res.on('close', responseClosed)
-      return exchange
+      return connection
     },
     upgrade({ method, url, socket }) {
       const connection = accept(socket)

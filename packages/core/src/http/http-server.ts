@@ -5,7 +5,7 @@ import { createCoarseClock } from '../coarse-clock.js'
 import type { Drainable, DrainWatcher } from '../drainable.js'
 import type { ProbeResponder } from '../probe-responder.js'
 import { createRateMeter } from '../rate.js'
-import { sendProbe, writeUnavailable } from './answers.js'
+import { isCutShort, sendProbe, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
 import {
   type Connection,
@@ -13,6 +13,7 @@ import {
   createConnectionTracker,
   type Exchange,
   exchangesOf,
+  lastExchange,
   readOn,
 } from './connections.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
@@ -49,7 +50,8 @@ function heldBack(connection: Connection): Set<() => void> {
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
   const { clock, probes, isTraffic } = options
   const isTls = 'setSecureContext' in server
-  const connections = createConnectionTracker(createCoarseClock(clock))
+  const now = createCoarseClock(clock)
+  const connections = createConnectionTracker(now)
   const handshakes = createHandshakes(() => {
     closing.changed()
     watcher?.changed()
@@ -76,12 +78,12 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     connections.accept(socket)
   }
 
-  const countRequest = ({ connection, req, startedAt }: Exchange) => {
+  const countRequest = (connection: Connection, req: IncomingMessage) => {
     if (!connection.served && isTraffic(req.url, req.headers['user-agent'])) {
       connection.served = true
       if (step !== 'serving') watcher?.arrived()
     }
-    if (connection.served) requests.count(startedAt)
+    if (connection.served) requests.count(now())
   }
 
   const discard = (connection: Connection, req: IncomingMessage) => {
@@ -102,12 +104,12 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const serve: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
     const probe = probeOf(req)
-    const exchange = connections.begin(req, res, probe !== undefined)
+    const connection = connections.begin(req, res, probe !== undefined)
     if (probe !== undefined) {
       sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       return true
     }
-    countRequest(exchange)
+    countRequest(connection, req)
     return deliver(event, req, res)
   }
 
@@ -115,7 +117,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
    * Hands a request on when its packet has been parsed: only then is it known whether it is whole, and whether another
    * is pipelined behind it. While the listener closes, it waits for that as well.
    */
-  const handOnLater = ({ connection }: Exchange, handle: () => void) => {
+  const handOnLater = (connection: Connection, handle: () => void) => {
     const held = heldBack(connection)
     const handOn = () => {
       if (held.delete(handOn)) handle()
@@ -132,16 +134,17 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     if (known?.leaving) return discard(known, req)
 
     const probe = probeOf(req)
-    const exchange = connections.begin(req, res, probe !== undefined)
-    if (probe === undefined) countRequest(exchange)
-    askToLeave(clock, exchange, headSent)
+    const connection = connections.begin(req, res, probe !== undefined)
+    if (probe === undefined) countRequest(connection, req)
+    const exchange = lastExchange(connection)
+    if (exchange !== undefined) askToLeave(clock, exchange, headSent)
     const isRejected = step === 'closed' && watcher?.rejectLate
     const handle = () => {
       if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
-    handOnLater(exchange, handle)
+    handOnLater(connection, handle)
     return true
   }
 
@@ -206,7 +209,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       watcher = drainWatcher
       step = 'leaving'
       connections.exchangeEnded = (exchange) => {
-        if (!exchange.isProbe && !exchange.isCut && wasDelivered(exchange)) finished++
+        if (!exchange.isProbe && !isCutShort(exchange.res) && wasDelivered(exchange)) finished++
         if (connections.inFlight === 0) watcher?.changed()
       }
       connections.connectionEnded = (connection) => {

@@ -46,7 +46,7 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
     if (
       status >= 200 &&
       connection.upgrade === undefined &&
-      lastExchange(connection) === exchange &&
+      lastExchange(connection)?.res === res &&
       isReadWhole(exchange.req)
     ) {
       connection.leaving = true
