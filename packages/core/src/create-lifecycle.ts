@@ -196,7 +196,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return state
     },
     get plan() {
-      return drain?.plan ?? planFor({ window: true, linger: true })
+      return drain?.plan ?? makePlan(settings, { hasHooks: stopHooks.size > 0, window: true, linger: true })
     },
     signal: draining.signal,
     cutoff: cutoff.signal,

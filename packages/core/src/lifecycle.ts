@@ -12,7 +12,10 @@ import type { State } from './state.js'
 export interface LifecycleView {
   /** What the process is doing. */
   readonly state: State
-  /** Every slice of the grace period: relative, and absolute (`plan.at`) once draining. */
+  /**
+   * Every slice of the grace period: what a signal would get while traffic is routed here; once draining, what this drain
+   * got, with the points on the clock (`plan.at`).
+   */
   readonly plan: Plan
   /** Aborts when draining begins: stop taking jobs, end streams. Any number of listeners. */
   readonly signal: AbortSignal

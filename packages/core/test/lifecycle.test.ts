@@ -129,6 +129,21 @@ describe('a lifecycle', () => {
   })
 })
 
+test('the plan tells the budget before a drain, and its points on the clock during one', async () => {
+  const { createLifecycle, signal, clock } = createTestBench()
+  const lifecycle = createLifecycle({ platform: 'kubernetes' })
+  expect(lifecycle.plan).toMatchObject({
+    window: { min: 5000, max: 10_000 },
+    linger: 5000,
+    gracePeriod: 30_000,
+  })
+  expect(lifecycle.plan.at).toBeUndefined()
+  lifecycle.hold('work')
+  await clock.advance(1000)
+  signal('SIGTERM')
+  expect(lifecycle.plan.at).toMatchObject({ trigger: 1000, deadline: 29_000 })
+})
+
 describe('stop()', () => {
   test('drains without window and linger, and leaves the process alive', async () => {
     const { lifecycle, server, clock, process } = serving()
