@@ -20,7 +20,6 @@ export interface Upgrade {
 /** What is known of one connection that speaks HTTP/1. */
 export interface Connection {
   readonly socket: Socket
-  readonly tracker: ConnectionTracker
   /** The response of the oldest unfinished exchange, almost always the only one: no object is made for it. */
   current: ServerResponse | undefined
   /** When that exchange began. */
@@ -146,7 +145,6 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     if (known !== undefined) return known
     const connection: Connection = {
       socket,
-      tracker,
       current: undefined,
       startedAt: 0,
       isProbe: false,
