@@ -74,6 +74,8 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
 /** Creates the closing side of one server's connections. */
 export function createClosing(clock: Clock, connections: ConnectionTracker, handshakes: Handshakes): Closing {
   const counts: Record<string, number> = {}
+  /** What connections were doing when the drain closed them. */
+  const closedAs = new Map<Connection, string>()
   const gate = createGate()
   let hangingUp = 0
   let stop = () => {}
@@ -84,10 +86,10 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
 
   const closeWithoutWork = (connection: Connection) => {
     const { socket } = connection
-    connection.closedAs = 'idle'
-    if (socket.bytesRead === 0) connection.closedAs = 'silent'
+    closedAs.set(connection, 'idle')
+    if (socket.bytesRead === 0) closedAs.set(connection, 'silent')
     else if (hasHalfHead(connection)) {
-      connection.closedAs = 'half-head'
+      closedAs.set(connection, 'half-head')
       writeTimeout(socket)
     }
     hangingUp++
@@ -125,7 +127,7 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
   const endWork = (connection: Connection) => {
     const exchanges = exchangesOf(connection)
     const last = lastExchange(connection)
-    if (connection.upgrade !== undefined || last !== undefined) connection.closedAs = 'cut'
+    if (connection.upgrade !== undefined || last !== undefined) closedAs.set(connection, 'cut')
     for (const exchange of exchanges) {
       if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange.res === last?.res)
     }
@@ -134,9 +136,11 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
 
   return {
     counts,
-    ended({ closedAs, leaving }) {
-      count(closedAs ?? (leaving ? 'told-to-leave' : 'by-client'))
-      if (closedAs !== undefined && closedAs !== 'cut') hangingUp--
+    ended(connection) {
+      const kind = closedAs.get(connection)
+      closedAs.delete(connection)
+      count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
+      if (kind !== undefined && kind !== 'cut') hangingUp--
       gate.notify()
     },
     changed: gate.notify,

@@ -38,10 +38,6 @@ export interface Connection {
   leaving: boolean
   /** Something did still arrive. */
   overrun: boolean
-  /** While draining: what hands on its requests that wait for the end of their packet, or for the listener to close. */
-  held: Set<() => void> | undefined
-  /** What it was doing when the drain closed it, for the report. */
-  closedAs: string | undefined
 }
 
 /** Which connections are open and what they are doing, exactly, at the cost of one listener a request. */
@@ -154,8 +150,6 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       upgrade: undefined,
       leaving: false,
       overrun: false,
-      held: undefined,
-      closedAs: undefined,
     }
     ;(socket as TrackedSocket)[kConnection] = connection
     connections.add(connection)

@@ -34,16 +34,19 @@ export interface HttpDrainableOptions {
 const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
   res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
+const held = new WeakMap<Connection, Set<() => void>>()
+
 /** The requests of a connection that are not handed on yet. */
 function heldBack(connection: Connection): Set<() => void> {
-  if (connection.held !== undefined) return connection.held
-  const held = new Set<() => void>()
-  connection.held = held
+  const known = held.get(connection)
+  if (known !== undefined) return known
+  const waiting = new Set<() => void>()
+  held.set(connection, waiting)
   // Node gives up on requests without an answer when their client has said FIN: before that, they are handed on.
   connection.socket.prependListener('end', () => {
-    for (const handOn of held) handOn()
+    for (const handOn of waiting) handOn()
   })
-  return held
+  return waiting
 }
 
 /** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
@@ -118,11 +121,11 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
    * is pipelined behind it. While the listener closes, it waits for that as well.
    */
   const handOnLater = (connection: Connection, handle: () => void) => {
-    const held = heldBack(connection)
+    const waiting = heldBack(connection)
     const handOn = () => {
-      if (held.delete(handOn)) handle()
+      if (waiting.delete(handOn)) handle()
     }
-    held.add(handOn)
+    waiting.add(handOn)
     if (step === 'closing') atTheDoor.push(handOn)
     else clock.nextTurn(handOn)
   }
