@@ -10,7 +10,7 @@ export interface Arrivals {
 /** Clients that connect anew after each answer need about this long to come back, and then wait for the next answer. */
 const calm = 10
 /** Others may keep coming: nobody is held up longer than this for a calm. */
-const longestWaitForCalm = 100
+const longestWaitForCalm = 400
 /** Two turns of the event loop without a new connection: the kernel's queue is empty (libuv accepts one a turn). */
 const quietTurns = 2
 /** With ever more connections coming the queue never empties; then the listener closes all the same. */
