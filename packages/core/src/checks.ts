@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js'
 import { LifecycleError } from './errors.js'
-import { checkNamed } from './startup-tasks.js'
+import { demand, demandNamed, objectOf, positiveTime, time } from './rules.js'
 
 /** Limits of a readiness check, in milliseconds. */
 export interface CheckOptions {
@@ -24,16 +24,8 @@ export interface CheckResult {
   readonly ok: boolean
 }
 
-/** The readiness checks of a lifecycle. */
-export interface Checks {
-  readonly names: readonly string[]
-  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID */
-  add(name: string, fn: (signal: AbortSignal) => unknown, options?: CheckOptions): void
-  /** Runs the checks with these names, each once for all who ask at the same time. Never rejects. */
-  run(names: readonly string[]): Promise<CheckResult[]>
-}
-
 interface Check {
+  readonly name: string
   readonly fn: (signal: AbortSignal) => unknown
   readonly timeout: number
   readonly ttl: number
@@ -41,26 +33,17 @@ interface Check {
   last: { readonly ok: boolean; readonly at: number } | undefined
 }
 
-const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0
+const options = objectOf({ timeout: positiveTime, ttl: time })
 
-function checkTime(name: string, option: string, value: number, least: number): void {
-  if (isTime(value) && value >= least) return
-  const expected = least > 0 ? 'greater than 0' : '0 or more'
-  throw new LifecycleError(
-    'ARGUMENT_INVALID',
-    `check: expected the ${option} of "${name}" to be a finite number of milliseconds, ${expected}, got ${String(value)}`,
-  )
-}
+/** The readiness checks of a lifecycle. */
+export type Checks = ReturnType<typeof createChecks>
 
 /** Creates an empty list; `changed` is told when a check fails that did not before, and when it is well again. */
-export function createChecks(
-  clock: Clock,
-  changed: (name: string, ok: boolean, error?: unknown) => void,
-): Checks {
-  const checks = new Map<string, Check>()
+export function createChecks(clock: Clock, changed: (name: string, ok: boolean, error?: unknown) => void) {
+  const checks: Check[] = []
 
-  const attempt = (name: string, check: Check): Promise<boolean> => {
+  const attempt = (check: Check): Promise<boolean> => {
+    const { name, fn, timeout } = check
     const controller = new AbortController()
     let isSettled = false
     return new Promise((resolve) => {
@@ -73,15 +56,12 @@ export function createChecks(
         check.last = { ok, at: clock.now() }
         resolve(ok)
       }
-      const cancel = clock.after(check.timeout, () => {
-        const error = new LifecycleError(
-          'CHECK_TIMED_OUT',
-          `check "${name}" took longer than ${check.timeout} ms`,
-        )
+      const cancel = clock.after(timeout, () => {
+        const error = new LifecycleError('CHECK_TIMED_OUT', `check "${name}" took longer than ${timeout} ms`)
         controller.abort(error)
         settle(false, error)
       })
-      const run = async () => check.fn(controller.signal)
+      const run = async () => fn(controller.signal)
       run().then(
         (value) => settle(value !== false),
         (error: unknown) => settle(false, error),
@@ -89,33 +69,30 @@ export function createChecks(
     })
   }
 
-  const ask = (name: string, check: Check): Promise<boolean> => {
-    if (check.running !== undefined) return check.running
-    if (check.last !== undefined && clock.now() - check.last.at < check.ttl)
-      return Promise.resolve(check.last.ok)
-    check.running = attempt(name, check)
+  const ask = async (check: Check): Promise<boolean> => {
+    const { last, ttl } = check
+    if (check.running === undefined && last !== undefined && clock.now() - last.at < ttl) return last.ok
+    check.running ??= attempt(check)
     return check.running
   }
 
   return {
     get names() {
-      return [...checks.keys()]
+      return checks.map(({ name }) => name)
     },
-    add(name, fn, { timeout = 1000, ttl = 1000 } = {}) {
-      checkNamed('check', name, fn)
-      checkTime(name, 'timeout', timeout, 1)
-      checkTime(name, 'ttl', ttl, 0)
-      if (checks.has(name)) {
-        throw new LifecycleError('NAME_TAKEN', `check: there is a check named "${name}" already`)
-      }
-      checks.set(name, { fn, timeout, ttl, running: undefined, last: undefined })
+    /** @throws {LifecycleError} ARGUMENT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, NAME_TAKEN */
+    add(name: string, fn: (signal: AbortSignal) => unknown, given: CheckOptions = {}) {
+      demandNamed('check', name, fn, checks)
+      demand('OPTION_INVALID', `check("${name}")`, options, given)
+      const { timeout = 1000, ttl = 1000 } = given
+      checks.push({ name, fn, timeout, ttl, running: undefined, last: undefined })
     },
-    run: (names) =>
+    /** Runs the checks with these names, each once for all who ask at the same time. Never rejects. */
+    run: (names: readonly string[]): Promise<CheckResult[]> =>
       Promise.all(
-        names.map(async (name) => {
-          const check = checks.get(name)
-          return { name, ok: check !== undefined && (await ask(name, check)) }
-        }),
+        checks
+          .filter(({ name }) => names.includes(name))
+          .map(async (check) => ({ name: check.name, ok: await ask(check) })),
       ),
   }
 }

@@ -5,6 +5,7 @@ import type { Drain } from './drain.js'
 import { createGate, type Gate } from './gate.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 import type { Report } from './report.js'
+import type { Settings } from './settings.js'
 import type { State } from './state.js'
 import { crashTrigger, gesture, shutdownMessageTrigger, signalTrigger, type Trigger } from './trigger.js'
 
@@ -21,12 +22,7 @@ export interface ProcessLike extends ProcessEvents {
 /** What a lifecycle is to the coordinator. */
 export interface Member {
   readonly state: State
-  readonly signals: readonly NodeJS.Signals[]
-  readonly stopsBySigint: boolean
-  readonly drainsOnCrash: boolean
-  /** PM2 talks to the process by messages: `shutdown` is a signal, `ready` is expected. */
-  readonly hearsMessages: boolean
-  readonly gracePeriod: number
+  readonly settings: Pick<Settings, 'signals' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'>
   /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
   begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */
@@ -45,6 +41,8 @@ export interface Coordinator {
   readonly drains: Set<Drain>
   /** Listens for the member's signals from now on; returns how to leave. */
   join(member: Member): () => void
+  /** The process is about to exit, as soon as everybody has stopped. */
+  readonly isEnding: boolean
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
   /** A member has become ready: PM2 is told when all are. */
@@ -91,6 +89,9 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let isForced = false
   let cancelDeadline = () => {}
 
+  const wishes = () => [...members].map(({ settings }) => settings)
+  const hearsMessages = () => wishes().some((wish) => wish.hearsMessages)
+
   const exit = (code: number, { joined, deadline, margin }: Ending) => {
     cancelDeadline()
     const left = deadline + margin / 2 - clock.now()
@@ -122,7 +123,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const end = (trigger: Trigger) => {
-    const limit = Math.min(trigger.limit ?? Infinity, ...[...members].map(({ gracePeriod }) => gracePeriod))
+    const limit = Math.min(trigger.limit ?? Infinity, ...wishes().map(({ gracePeriod }) => gracePeriod))
     const margin = marginOf(limit)
     const latest = clock.now() + limit - margin
     const isFirst = ending === undefined
@@ -147,12 +148,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
 
   const onSignal = (signal: NodeJS.Signals) => {
     if (ending === undefined) {
-      end(
-        signalTrigger(
-          signal,
-          [...members].some((member) => member.stopsBySigint),
-        ),
-      )
+      const stopsBySigint = wishes().some((wish) => wish.stopsBySigint)
+      end(signalTrigger(signal, stopsBySigint))
     } else if (clock.now() - ending.since >= gesture) {
       if (signal === 'SIGINT') force(forcedBySigint, ending)
       else for (const member of ending.joined.keys()) member.ignored(signal)
@@ -179,9 +176,9 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   })
 
   const listen = () => {
-    const wanted = new Set<string>([...members].flatMap(({ signals }) => signals))
-    if ([...members].some(({ drainsOnCrash }) => drainsOnCrash)) wanted.add('uncaughtException')
-    if ([...members].some(({ hearsMessages }) => hearsMessages)) wanted.add('message')
+    const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
+    if (wishes().some(({ crash }) => crash === 'drain')) wanted.add('uncaughtException')
+    if (hearsMessages()) wanted.add('message')
     listeners.listenTo(wanted)
     if (wanted.has('message')) host.releaseChannel()
   }
@@ -199,11 +196,13 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         listen()
       }
     },
+    get isEnding() {
+      return ending !== undefined
+    },
     end,
     becameReady() {
-      const all = [...members]
-      const isUp = all.every(({ state }) => state === 'ready')
-      if (isUp && all.some(({ hearsMessages }) => hearsMessages)) host.send('ready')
+      const isUp = [...members].every(({ state }) => state === 'ready')
+      if (isUp && hearsMessages()) host.send('ready')
     },
     foreignHandlers: listeners.foreignHandlers,
   }

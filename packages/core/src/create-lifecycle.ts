@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createChecks } from './checks.js'
 import type { Clock } from './clock.js'
 import type { Coordinator } from './coordinator.js'
 import { createDrain, type Drain } from './drain.js'
@@ -15,7 +16,8 @@ import type { Surroundings } from './platform.js'
 import { createPreparations } from './preparations.js'
 import { createProbeHub } from './probe-hub.js'
 import { createTrafficFilter, type ProbeSettings } from './probes.js'
-import type { Report } from './report.js'
+import type { HookOutcome, Report } from './report.js'
+import { demand, flag, objectOf, text } from './rules.js'
 import { kSeats, type Seats } from './seats.js'
 import { resolveSettings } from './settings.js'
 import { createStartupTasks } from './startup-tasks.js'
@@ -31,6 +33,8 @@ export interface LifecycleHost {
   readonly coordinator: Coordinator
   readonly surroundings: Surroundings
 }
+
+const stopRule = objectOf({ reason: text, window: flag })
 
 /** Creates a lifecycle in a host of the caller's. */
 export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions = {}): Lifecycle {
@@ -60,20 +64,25 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     state = next
   }
 
-  const warnings = createWarnings({
-    platform: settings.platform,
-    surroundings: host.surroundings,
+  const refuseLate = (isLate: boolean, what: string) => {
+    if (!isLate) return
+    throw new LifecycleError('REGISTERED_TOO_LATE', `${what} comes too late: already ${state}`)
+  }
+
+  const warnings = createWarnings(
+    settings.platform,
+    host.surroundings,
     servers,
-    foreignHandlers: coordinator.foreignHandlers,
-    warn: (message) => emitter.emit('warning', { message }),
-  })
+    coordinator.foreignHandlers,
+    (message) => emitter.emit('warning', { message }),
+  )
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit'>) =>
     makePlan(settings, {
       hasHooks: stopHooks.size > 0,
       window: trigger.window && state === 'ready' && [...servers].some(({ listening }) => listening),
       linger: trigger.linger && state === 'ready',
-      ...(trigger.limit === undefined ? {} : { limit: trigger.limit }),
+      limit: trigger.limit,
     })
 
   const preparations = createPreparations(clock, gate, () => drain)
@@ -89,13 +98,11 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       plan,
       servers,
       holds,
+      settings,
       preparing: preparations.running,
+      stopHooks,
       drains,
-      rejectLate: settings.late === 'reject',
-      forcedExitCode: settings.forcedExitCode,
-      hooks: stopHooks.seal,
-      closers: stopHooks.closers,
-      abortCutoff: () => cutoff.abort(),
+      cutoff,
     })
     drain = begun
     drains.add(begun)
@@ -112,7 +119,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       move('finish')
       leave()
       emitter.emit('stopped', result)
-      probes.close()
+      if (!coordinator.isEnding) probes.close()
       return result
     })
   }
@@ -136,24 +143,23 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     gate.notify()
   }
 
+  const failStartup = (outcome: HookOutcome) => {
+    emitter.emit('startupFinished', outcome)
+    coordinator.end(startupFailureTrigger(outcome.name))
+  }
+
   const startups = createStartupTasks(clock, draining.signal, (outcome) => {
     if (drain !== undefined) return
+    if (outcome.outcome !== 'done') return failStartup(outcome)
     emitter.emit('startupFinished', outcome)
-    if (outcome.outcome === 'done') becomeReady()
-    else coordinator.end(startupFailureTrigger(outcome.name))
+    becomeReady()
   })
 
-  const probes = createProbeHub({
-    clock,
-    settings: settings.probes,
-    state: () => state,
-    keepsReadiness: () => settings.readinessDuringDrain === 'keep' && drain !== undefined && !drain.isClosing,
-    checkChanged: (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }),
-    failed(error) {
-      emitter.emit('startupFinished', { name: 'probe server', duration: 0, outcome: 'failed', error })
-      coordinator.end(startupFailureTrigger('probe server'))
-    },
-  })
+  const checks = createChecks(clock, (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }))
+  const keepsReadiness = () => settings.readinessDuringDrain === 'keep' && drain?.isInWindow === true
+  const probes = createProbeHub({ checks, state: () => state, keepsReadiness }, settings.probes, (error) =>
+    failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
+  )
 
   const attach = (server: unknown, own: ProbeSettings | undefined) => {
     const isTraffic = createTrafficFilter(own?.ignore ?? [])
@@ -168,28 +174,14 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     get state() {
       return state
     },
-    signals: settings.signals,
-    stopsBySigint: settings.stopsBySigint,
-    drainsOnCrash: settings.crash === 'drain',
-    hearsMessages: settings.platform === 'pm2',
-    gracePeriod: settings.gracePeriod,
+    settings,
     begin,
-    ignored(signal) {
-      emitter.emit('signalIgnored', { signal })
-    },
+    ignored: (signal) => emitter.emit('signalIgnored', { signal }),
     forced(exitCode) {
       if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.abandon(exitCode))
     },
     flush: () => flushed(logger),
   })
-
-  const seats: Seats = {
-    waiting: new Set(),
-    probes: settings.probes,
-    respond: probes.respond,
-    attach,
-    closeWith: stopHooks.addCloser,
-  }
 
   const lifecycle: Lifecycle & { [kSeats]: Seats } = {
     get state() {
@@ -207,22 +199,18 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       attach(server, settings.probes)
       return lifecycle
     },
-    onStop(name, fn, hookOptions = {}) {
-      stopHooks.add({ name, fn, ...hookOptions })
+    onStop(name, fn, hookOptions) {
+      stopHooks.add(name, fn, hookOptions)
       return lifecycle
     },
     startup(name, fn) {
-      if (state !== 'starting') {
-        throw new LifecycleError('ILLEGAL_TRANSITION', `startup("${name}") comes too late: already ${state}`)
-      }
+      refuseLate(state !== 'starting', `startup("${name}")`)
       startups.start(name, fn)
       return lifecycle
     },
     check(name, fn, checkOptions) {
-      if (drain !== undefined) {
-        throw new LifecycleError('ILLEGAL_TRANSITION', `check("${name}") comes too late: already ${state}`)
-      }
-      probes.checks.add(name, fn, checkOptions)
+      refuseLate(drain !== undefined, `check("${name}")`)
+      checks.add(name, fn, checkOptions)
       return lifecycle
     },
     async ready() {
@@ -231,7 +219,9 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       becomeReady()
       await gate.until(() => state !== 'starting')
     },
-    stop({ reason = 'stop', window = false } = {}) {
+    stop(stopOptions = {}) {
+      demand('OPTION_INVALID', 'stop', stopRule, stopOptions)
+      const { reason = 'stop', window = false } = stopOptions
       wasCalledToStop = stopped === undefined || wasCalledToStop
       const trigger = { reason, window, linger: window }
       return stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
@@ -239,9 +229,18 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     async [Symbol.asyncDispose]() {
       await lifecycle.stop({ reason: 'dispose' })
     },
-    [kSeats]: seats,
+    [kSeats]: {
+      waiting: new Set(),
+      probes: settings.probes,
+      respond: probes.respond,
+      attach,
+      closeWith: stopHooks.addCloser,
+    },
   }
   // Not before whoever creates it can listen.
-  process.nextTick(warnings.atStart)
+  process.nextTick(() => {
+    warnings.atStart()
+    emitter.emit('planned', { plan: lifecycle.plan })
+  })
   return lifecycle
 }

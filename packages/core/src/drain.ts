@@ -8,6 +8,8 @@ import { type Hook, runHooks } from './hooks.js'
 import { anchor, moveUp, type Plan } from './plan.js'
 import { type HookOutcome, makeReport, type Report } from './report.js'
 import { groupServers } from './server-group.js'
+import type { Settings } from './settings.js'
+import type { StopHooks } from './stop-hooks.js'
 import { createStopwatch } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
 import { type Traffic, windowEnd } from './window.js'
@@ -19,25 +21,22 @@ export interface DrainInput {
   readonly emitter: Emitter
   readonly trigger: Trigger
   readonly plan: Plan
-  readonly rejectLate: boolean
-  readonly forcedExitCode: number
+  readonly settings: Pick<Settings, 'late' | 'forcedExitCode'>
   readonly servers: ReadonlySet<Drainable>
   readonly holds: Holds
   /** `onDrain` functions that have not settled. */
   readonly preparing: ReadonlySet<unknown>
-  readonly hooks: () => readonly Hook[]
-  /** The frameworks' own closes. */
-  readonly closers: () => readonly Hook[]
+  readonly stopHooks: Pick<StopHooks, 'seal' | 'closers'>
   /** Every drain of the process, this one included. */
   readonly drains: ReadonlySet<Drain>
-  readonly abortCutoff: () => void
+  readonly cutoff: AbortController
 }
 
 /** A drain under way. */
 export interface Drain {
   readonly plan: Plan
-  /** The listeners are closing, or have closed. */
-  readonly isClosing: boolean
+  /** The window is not over: traffic may still be routed here. */
+  readonly isInWindow: boolean
   /** No request, hold or `onDrain` function is unfinished. */
   isQuiet(): boolean
   /** Nothing can begin any more either: every connection is closed. */
@@ -57,7 +56,7 @@ export interface Drain {
 
 /** Creates a drain; {@link Drain.run} starts it. */
 export function createDrain(input: DrainInput): Drain {
-  const { clock, gate, emitter, trigger, holds, drains } = input
+  const { clock, gate, emitter, settings, holds, drains } = input
   const servers = groupServers(input.servers, gate.notify, (message) => emitter.emit('warning', { message }))
   const startedAt = clock.now()
   const stopwatch = createStopwatch(clock)
@@ -65,7 +64,7 @@ export function createDrain(input: DrainInput): Drain {
   const outcomes: HookOutcome[] = []
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
-  let phase: 'open' | 'closing' | 'empty' = 'open'
+  let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
   let isHurried = false
   let isAbandoned = false
   let isCutting = false
@@ -83,7 +82,7 @@ export function createDrain(input: DrainInput): Drain {
     arrived: () => {
       traffic.lastArrival = clock.now()
     },
-    rejectLate: input.rejectLate,
+    rejectLate: settings.late === 'reject',
   }
 
   const setTimers = () => {
@@ -128,7 +127,7 @@ export function createDrain(input: DrainInput): Drain {
         inFlight: servers.inFlight,
         holds: holds.list().map(({ name }) => name ?? ''),
       })
-      input.abortCutoff()
+      input.cutoff.abort()
       await gate.until(() => isQuiet() || isOver(at().force))
     }
     cuts.push(...unfinished())
@@ -145,14 +144,7 @@ export function createDrain(input: DrainInput): Drain {
   })
 
   const report = (cut: readonly Cut[]) =>
-    makeReport({
-      trigger,
-      forcedExitCode: input.forcedExitCode,
-      servers: input.servers,
-      cut,
-      hooks: outcomes,
-      stopwatch,
-    })
+    makeReport(input.trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
 
   const note = (outcome: HookOutcome) => {
     outcomes.push(outcome)
@@ -163,14 +155,14 @@ export function createDrain(input: DrainInput): Drain {
     get plan() {
       return plan
     },
-    get isClosing() {
-      return phase !== 'open'
+    get isInWindow() {
+      return phase === 'window' && !isHurried
     },
     isQuiet,
     isEmpty: () => phase === 'empty',
     include(server) {
       servers.announce(watcher, server)
-      if (phase !== 'open') servers.stopAccepting(silentPatience(), server)
+      if (phase === 'closing' || phase === 'empty') servers.stopAccepting(silentPatience(), server)
     },
     shorten(shorter, deadline) {
       plan = { ...plan, at: moveUp(at(), shorter, deadline) }
@@ -201,6 +193,7 @@ export function createDrain(input: DrainInput): Drain {
         () => Math.min(end(), at().cutoff),
         () => isHurried,
       )
+      phase = 'preparing'
       const extended = end() > startedAt + plan.window.max && !isHurried
       await gate.until(() => input.preparing.size === 0)
       stopwatch.lap('window')
@@ -234,7 +227,7 @@ export function createDrain(input: DrainInput): Drain {
       const mayRun = () =>
         !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
       await gate.until(mayRun)
-      const hooks = [...input.hooks(), ...input.closers().map(afterRelease)]
+      const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers.map(afterRelease)]
       await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
       await gate.until(() => !isAbandoned)
       servers.release()

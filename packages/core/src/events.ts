@@ -2,9 +2,12 @@ import { channel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import type { Plan } from './plan.js'
 import type { HookOutcome, Report } from './report.js'
+import { callable, demand, oneOf } from './rules.js'
 
 /** Everything a lifecycle tells about itself, by event name. The list is closed. */
 export interface LifecycleEvents {
+  /** The lifecycle was created: what a signal would get, as far as hooks and servers are known by then. */
+  planned: { plan: Plan }
   /** A startup task ended. One that failed ends the process. */
   startupFinished: HookOutcome
   /** Startup is over and every server listens. */
@@ -29,50 +32,64 @@ export interface LifecycleEvents {
   warning: { message: string }
 }
 
+/** The names of all events. */
+export const eventNames = [
+  'planned',
+  'startupFinished',
+  'ready',
+  'checkChanged',
+  'draining',
+  'signalIgnored',
+  'closing',
+  'drained',
+  'cutoff',
+  'hookFinished',
+  'stopped',
+  'warning',
+] as const satisfies readonly (keyof LifecycleEvents)[]
+
 /** The name of an event. */
-export type LifecycleEventName = keyof LifecycleEvents
+export type LifecycleEventName = (typeof eventNames)[number]
 
 /** Published on the diagnostics channel `lameduck` for every event. */
 export type LifecycleMessage = {
   [Name in LifecycleEventName]: { event: Name; payload: LifecycleEvents[Name] }
 }[LifecycleEventName]
 
-type Listener = (payload: never) => void
-
 /** Tells listeners and the diagnostics channel. A listener that throws costs no request: it becomes a warning. */
-export interface Emitter {
-  on<Name extends LifecycleEventName>(
-    event: Name,
-    listener: (payload: LifecycleEvents[Name]) => void,
-  ): () => void
-  emit<Name extends LifecycleEventName>(event: Name, payload: LifecycleEvents[Name]): void
-}
+export type Emitter = ReturnType<typeof createEmitter>
 
 const lameduckChannel = channel('lameduck')
 
 /** Creates an emitter without listeners. */
-export function createEmitter(): Emitter {
-  const listeners = new Map<LifecycleEventName, Set<Listener>>()
-  const emitter: Emitter = {
-    on(event, listener) {
-      const known = listeners.get(event) ?? new Set()
-      listeners.set(event, known.add(listener))
-      return () => {
-        known.delete(listener)
-      }
-    },
-    emit(event, payload) {
-      lameduckChannel.publish({ event, payload })
-      for (const listener of [...(listeners.get(event) ?? [])]) {
-        try {
-          listener(payload as never)
-        } catch (error) {
-          if (event !== 'warning') {
-            emitter.emit('warning', { message: `a listener of "${event}" failed: ${inspect(error)}` })
-          }
+export function createEmitter() {
+  const listeners = new Map<LifecycleEventName, Set<(payload: never) => void>>()
+
+  const emit = <Name extends LifecycleEventName>(event: Name, payload: LifecycleEvents[Name]): void => {
+    lameduckChannel.publish({ event, payload })
+    for (const listener of [...(listeners.get(event) ?? [])]) {
+      try {
+        listener(payload as never)
+      } catch (error) {
+        if (event !== 'warning') {
+          emit('warning', { message: `a listener of "${event}" failed: ${inspect(error)}` })
         }
       }
+    }
+  }
+
+  return {
+    emit,
+    /** @throws {LifecycleError} EVENT_UNKNOWN, ARGUMENT_INVALID */
+    on<Name extends LifecycleEventName>(
+      event: Name,
+      listener: (payload: LifecycleEvents[Name]) => void,
+    ): () => void {
+      demand('EVENT_UNKNOWN', 'on: event', oneOf(...eventNames), event)
+      demand('ARGUMENT_INVALID', `on("${event}")`, callable, listener)
+      const known = listeners.get(event) ?? new Set()
+      listeners.set(event, known.add(listener))
+      return () => void known.delete(listener)
     },
   }
-  return emitter
 }

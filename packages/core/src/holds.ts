@@ -1,34 +1,23 @@
-import { inspect } from 'node:util'
 import type { Clock } from './clock.js'
 import type { Cut } from './cut.js'
-import { LifecycleError } from './errors.js'
+import { demand, text } from './rules.js'
 
 /** Releases what it stands for. Idempotent; also with `using`. */
 export type Release = Disposable & (() => void)
 
 /** Work outside requests that the drain waits for. */
-export interface Holds {
-  readonly size: number
-  /** @throws {LifecycleError} ARGUMENT_INVALID */
-  take(name: string): Release
-  /** What is still held, as the report lists it. */
-  list(): Cut[]
-}
+export type Holds = ReturnType<typeof createHolds>
 
 /** Creates an empty set of holds; `changed` is called when the last one is released. */
-export function createHolds(clock: Clock, changed: () => void): Holds {
+export function createHolds(clock: Clock, changed: () => void) {
   const held = new Set<{ name: string; since: number }>()
   return {
     get size() {
       return held.size
     },
-    take(name) {
-      if (typeof name !== 'string' || name === '') {
-        throw new LifecycleError(
-          'ARGUMENT_INVALID',
-          `hold: expected a name that is not empty, got ${inspect(name)}`,
-        )
-      }
+    /** @throws {LifecycleError} ARGUMENT_INVALID */
+    take(name: string): Release {
+      demand('ARGUMENT_INVALID', 'hold: name', text, name)
       const hold = { name, since: clock.now() }
       held.add(hold)
       const release = () => {
@@ -36,7 +25,8 @@ export function createHolds(clock: Clock, changed: () => void): Holds {
       }
       return Object.assign(release, { [Symbol.dispose]: release })
     },
+    /** What is still held, as the report lists it. */
     list: () =>
-      [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
+      [...held].map(({ name, since }): Cut => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
   }
 }

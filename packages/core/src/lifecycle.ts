@@ -26,18 +26,21 @@ export interface LifecycleView {
    * close, at most until the cutoff; a rejection, or not settling by then, counts as a failed hook.
    *
    * @returns how to unsubscribe
+   * @throws {LifecycleError} ARGUMENT_INVALID
    */
   onDrain(fn: () => unknown): () => void
   /**
    * Makes the drain wait for work outside requests, such as a queue's job.
    *
    * @returns how to release it: a function, which may be called twice, also for `using`
+   * @throws {LifecycleError} ARGUMENT_INVALID
    */
   hold(name: string): Release
   /**
    * Listens to an event. The same is published on the diagnostics channel `lameduck`.
    *
    * @returns how to stop listening
+   * @throws {LifecycleError} EVENT_UNKNOWN, ARGUMENT_INVALID
    */
   on<Name extends LifecycleEventName>(
     event: Name,
@@ -58,7 +61,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
    * aborts when the process is told to go first.
    *
-   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION unless starting
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; REGISTERED_TOO_LATE unless starting
    */
   startup(name: string, fn: (signal: AbortSignal) => unknown): this
   /**
@@ -66,7 +69,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * when somebody asks, once for all who ask at the same time, and is good for `ttl`. Why it fails is logged, and never
    * leaves the process otherwise.
    *
-   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION while draining or stopped
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID, OPTION_INVALID; REGISTERED_TOO_LATE while draining or stopped
    */
   check(name: string, fn: (signal: AbortSignal) => unknown, options?: CheckOptions): this
   /**
@@ -74,7 +77,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * registration; each gets its turn even if another fails or hangs.
    *
    * @param options.timeout the most that it may take, in milliseconds, if that is less than its share of the budget
-   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION once they run
+   * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID, OPTION_INVALID; REGISTERED_TOO_LATE once they run
    */
   onStop(name: string, fn: () => unknown, options?: { timeout?: number | undefined }): this
   /**
@@ -90,6 +93,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    *
    * @param options.reason what the report says; default `stop`
    * @param options.window keep serving for the window first, and linger, as after a signal; default false
+   * @throws {LifecycleError} OPTION_INVALID, OPTION_UNKNOWN
    */
   stop(options?: { reason?: string | undefined; window?: boolean | undefined }): Promise<Report>
 }

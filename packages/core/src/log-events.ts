@@ -1,91 +1,89 @@
 import { inspect } from 'node:util'
-import type { Emitter } from './events.js'
-import type { Logger } from './logger.js'
+import { type Emitter, eventNames, type LifecycleEventName, type LifecycleEvents } from './events.js'
+import type { Level, Logger } from './logger.js'
 import { writeToStandardError } from './standard-error.js'
 
 const ms = (duration: number) => `${Math.round(duration)} ms`
 const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
 
-/** A logger that fails must not cost a request: its first failure is printed, and that is all. */
-function guard(logger: Logger): Pick<Logger, 'info' | 'warn' | 'error'> {
+/** What is logged of an event: how loud, what, and in which details. */
+type Line = readonly [level: Level, message: string, details: object]
+
+const withError = ({ error, ...details }: { error?: unknown }): object =>
+  error === undefined ? details : { ...details, err: error }
+
+/** One line for each step of a lifecycle. */
+const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[Name]) => Line } = {
+  planned: ({ plan }) => {
+    const { platform, window, linger, cutoff, deadline } = plan
+    const slices = `window ${ms(window.min)} to ${ms(window.max)}, linger ${ms(linger)}, cutoff after ${ms(cutoff)}`
+    return ['debug', `plan for ${platform}: ${slices}, gone after ${ms(deadline)}`, { step: 'planned', plan }]
+  },
+  startupFinished: (task) => [
+    task.outcome === 'done' ? 'info' : 'error',
+    `startup: "${task.name}" ${task.outcome} after ${ms(task.duration)}`,
+    { step: 'startup', ...withError(task) },
+  ],
+  ready: (ready) => {
+    const { duration, slowest } = ready
+    const by = slowest ? `, the slowest startup task was "${slowest.name}" with ${ms(slowest.duration)}` : ''
+    return ['info', `ready after ${ms(duration)}${by}`, { step: 'ready', ...ready }]
+  },
+  checkChanged: ({ name, ok, error }) =>
+    ok
+      ? ['info', `check "${name}" is well again`, { check: name }]
+      : ['warn', `check "${name}" fails: readiness is red`, { check: name, err: error }],
+  draining: (draining) => [
+    'info',
+    `${draining.reason}: draining, gone in ${ms(draining.plan.deadline)} at the latest`,
+    { step: 'draining', ...draining },
+  ],
+  signalIgnored: ({ signal }) => [
+    'warn',
+    `${signal} again: already draining; SIGINT (Ctrl-C) forces`,
+    { signal },
+  ],
+  closing: (closing) => {
+    const { duration, extended, inFlight, connections } = closing
+    const by = extended ? ' (extended: traffic was still routed here)' : ''
+    const left = `${some(inFlight, 'request')} in flight on ${some(connections, 'connection')}`
+    const message = `window over after ${ms(duration)}${by}: closing listeners, ${left}`
+    return ['info', message, { step: 'closing', ...closing }]
+  },
+  cutoff: (cutoff) => {
+    const left = `${some(cutoff.inFlight, 'request')} and ${some(cutoff.holds.length, 'hold')}`
+    return ['warn', `cutoff after ${ms(cutoff.duration)}: ${left} unfinished`, { step: 'cutoff', ...cutoff }]
+  },
+  drained: (drained) => [
+    'info',
+    `drained after ${ms(drained.duration)}, ${some(drained.finished, 'request')} finished meanwhile`,
+    { step: 'drained', ...drained },
+  ],
+  hookFinished: (hook) => [
+    hook.outcome === 'done' ? 'info' : 'error',
+    `"${hook.name}" ${hook.outcome.replace('-', ' ')} after ${ms(hook.duration)}`,
+    { step: 'hook', ...withError(hook) },
+  ],
+  stopped: (report) => [
+    report.clean ? 'info' : 'error',
+    `stopped after ${ms(report.durations.total)}, ${some(report.cut.length, 'thing')} cut, exit code ${report.exitCode}`,
+    { step: 'stopped', report },
+  ],
+  warning: ({ message }) => ['warn', message, {}],
+}
+
+/** Logs what a lifecycle tells. A logger that fails must not cost a request: its first failure is printed, and that is all. */
+export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
   let hasFailed = false
-  const guarded = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
+  const log = ([level, message, details]: Line) => {
     try {
-      logger[level](details, message)
+      logger[level]?.(details, message)
     } catch (error) {
       if (!hasFailed) writeToStandardError(`lameduck: the logger failed on "${message}": ${inspect(error)}\n`)
       hasFailed = true
     }
   }
-  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
-}
-
-/** Logs one structured line for each step of a lifecycle. */
-export function logEvents({ on }: Pick<Emitter, 'on'>, unguarded: Logger): void {
-  const logger = guard(unguarded)
-  on('startupFinished', ({ error, ...task }) => {
-    const { name, duration, outcome } = task
-    const details = { step: 'startup', ...task }
-    if (outcome === 'done') logger.info(details, `startup: "${name}" done after ${ms(duration)}`)
-    else logger.error({ ...details, err: error }, `startup: "${name}" failed after ${ms(duration)}`)
-  })
-  on('ready', ({ duration, slowest }) => {
-    const by = slowest ? `, the slowest startup task was "${slowest.name}" with ${ms(slowest.duration)}` : ''
-    logger.info(
-      { step: 'ready', duration, ...(slowest ? { slowest } : {}) },
-      `ready after ${ms(duration)}${by}`,
-    )
-  })
-  on('checkChanged', ({ name, ok, error }) => {
-    if (ok) logger.info({ check: name }, `check "${name}" is well again`)
-    else logger.warn({ check: name, err: error }, `check "${name}" fails: readiness is red`)
-  })
-  on('draining', ({ reason, signal, plan }) => {
-    logger.info(
-      { step: 'draining', reason, ...(signal ? { signal } : {}), plan },
-      `${reason}: draining, gone in ${ms(plan.deadline)} at the latest`,
-    )
-  })
-  on('signalIgnored', ({ signal }) => {
-    logger.warn({ signal }, `${signal} again: already draining; SIGINT (Ctrl-C) forces`)
-  })
-  on('closing', (closing) => {
-    const { duration, extended, inFlight, connections } = closing
-    logger.info(
-      { step: 'closing', ...closing },
-      `window over after ${ms(duration)}${extended ? ' (extended: traffic was still routed here)' : ''}: closing listeners, ` +
-        `${some(inFlight, 'request')} in flight on ${some(connections, 'connection')}`,
-    )
-  })
-  on('cutoff', (cutoff) => {
-    logger.warn(
-      { step: 'cutoff', ...cutoff },
-      `cutoff after ${ms(cutoff.duration)}: ${some(cutoff.inFlight, 'request')} and ${some(cutoff.holds.length, 'hold')} unfinished`,
-    )
-  })
-  on('drained', (drained) => {
-    logger.info(
-      { step: 'drained', ...drained },
-      `drained after ${ms(drained.duration)}, ${some(drained.finished, 'request')} finished meanwhile`,
-    )
-  })
-  on('hookFinished', ({ error, ...hook }) => {
-    const { name, duration, outcome } = hook
-    const details = { step: 'hook', ...hook, ...(error === undefined ? {} : { err: error }) }
-    if (outcome === 'done') logger.info(details, `"${name}" done after ${ms(duration)}`)
-    else
-      logger.error(
-        details,
-        `"${name}" ${outcome === 'failed' ? 'failed' : 'timed out'} after ${ms(duration)}`,
-      )
-  })
-  on('warning', ({ message }) => {
-    logger.warn({}, message)
-  })
-  on('stopped', (report) => {
-    const { durations, exitCode, cut, clean } = report
-    const summary = `stopped after ${ms(durations.total)}, ${some(cut.length, 'thing')} cut, exit code ${exitCode}`
-    if (clean) logger.info({ step: 'stopped', report }, summary)
-    else logger.error({ step: 'stopped', report }, summary)
-  })
+  const observe = <Name extends LifecycleEventName>(event: Name) =>
+    on(event, (payload) => log(lines[event](payload)))
+  for (const event of eventNames) observe(event)
 }

@@ -1,8 +1,13 @@
-import { inspect } from 'node:util'
+import { debuglog, inspect } from 'node:util'
 import { writeToStandardError } from './standard-error.js'
 
-/** The three methods of pino's that lameduck uses, in pino's argument order. */
+/** How loud a line is. */
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+
+/** The methods of pino's that lameduck uses, in pino's argument order. */
 export interface Logger {
+  /** The plan, once. */
+  debug?(details: object, message: string): void
   info(details: object, message: string): void
   warn(details: object, message: string): void
   error(details: object, message: string): void
@@ -23,11 +28,14 @@ export async function flushed(logger: Logger | false): Promise<void> {
 /** Where the console logger writes to: injected, so that a test can read it. */
 export interface LogOutput {
   readonly isTerminal: boolean
+  /** Somebody wants to know more: `NODE_DEBUG=lameduck`. */
+  readonly isDebug: boolean
   write(line: string): void
 }
 
 const standardError: LogOutput = {
   isTerminal: process.stderr.isTTY === true,
+  isDebug: debuglog('lameduck').enabled,
   write: (line) => writeToStandardError(`${line}\n`),
 }
 
@@ -48,9 +56,9 @@ function toJsonLine(level: string, details: object, msg: string): string {
   }
 }
 
-/** Logs to standard error: one readable line a step on a terminal, JSON lines elsewhere. */
+/** Logs to standard error: one readable line a step on a terminal, JSON lines elsewhere; the plan if `NODE_DEBUG=lameduck`. */
 export function consoleLogger(output: LogOutput = standardError): Logger {
-  const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => {
+  const log = (level: Level) => (details: object, message: string) => {
     if (!output.isTerminal) {
       output.write(toJsonLine(level, details, message))
       return
@@ -60,5 +68,10 @@ export function consoleLogger(output: LogOutput = standardError): Logger {
       `lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}`,
     )
   }
-  return { info: log('info'), warn: log('warn'), error: log('error') }
+  return {
+    debug: output.isDebug ? log('debug') : () => {},
+    info: log('info'),
+    warn: log('warn'),
+    error: log('error'),
+  }
 }

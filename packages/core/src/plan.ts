@@ -46,7 +46,7 @@ export interface PlanInput {
   readonly window: boolean
   readonly linger: boolean
   /** A shorter grace period than this lifecycle's own: a crash's, or that of another lifecycle of the process. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /**

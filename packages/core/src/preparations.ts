@@ -1,25 +1,14 @@
 import type { Clock } from './clock.js'
 import type { Drain } from './drain.js'
-import { LifecycleError } from './errors.js'
 import type { Gate } from './gate.js'
 import { runUntil } from './hooks.js'
+import { callable, demand } from './rules.js'
 
-/** What wants to be told that draining has begun, and to finish something before the listeners close. */
-export interface Preparations {
-  /** Those that have been told and are not done. */
-  readonly running: ReadonlySet<symbol>
-  /**
-   * Adds a function; calls it at once if draining has begun. Returns how to take it back.
-   *
-   * @throws {LifecycleError} ARGUMENT_INVALID
-   */
-  add(fn: () => unknown): () => void
-  /** Draining begins. */
-  begin(): void
-}
-
-/** Creates an empty list; `drain` gives the drain, once there is one: it is told of what fails. */
-export function createPreparations(clock: Clock, gate: Gate, drain: () => Drain | undefined): Preparations {
+/**
+ * Creates an empty list of what wants to be told that draining has begun, and to finish something before the listeners
+ * close. `drain` gives the drain, once there is one: it is told of what fails.
+ */
+export function createPreparations(clock: Clock, gate: Gate, drain: () => Drain | undefined) {
   const waiting = new Set<() => unknown>()
   const running = new Set<symbol>()
 
@@ -35,16 +24,21 @@ export function createPreparations(clock: Clock, gate: Gate, drain: () => Drain 
   }
 
   return {
-    running,
-    add(fn) {
-      if (typeof fn !== 'function') {
-        throw new LifecycleError('ARGUMENT_INVALID', `onDrain: expected a function, got ${typeof fn}`)
-      }
+    /** Those that have been told and are not done. */
+    running: running as ReadonlySet<symbol>,
+    /**
+     * Adds a function; calls it at once if draining has begun. Returns how to take it back.
+     *
+     * @throws {LifecycleError} ARGUMENT_INVALID
+     */
+    add(fn: () => unknown): () => void {
+      demand('ARGUMENT_INVALID', 'onDrain', callable, fn)
       const present = drain()
       if (present === undefined) waiting.add(fn)
       else if (!present.isEmpty()) tell(fn)
       return () => void waiting.delete(fn)
     },
+    /** Draining begins. */
     begin() {
       for (const fn of waiting) tell(fn)
       waiting.clear()

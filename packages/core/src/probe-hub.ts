@@ -1,46 +1,46 @@
-import { type Checks, createChecks } from './checks.js'
-import type { Clock } from './clock.js'
-import { createProbeResponder, noProbes, type ProbeResponder } from './probe-responder.js'
-import { type ProbeServer, startProbeServer } from './probe-server.js'
+import { createServer } from 'node:http'
+import { sendProbe } from './http/answers.js'
+import { createProbeResponder, noProbes, type ProbeContext, type ProbeResponder } from './probe-responder.js'
 import type { ProbeSettings } from './probes.js'
-import type { State } from './state.js'
 
-/** All that answers probes for one lifecycle. */
-export interface ProbeHub {
-  readonly checks: Checks
-  /** The responder for a main port: none if the probes have a server of their own. */
-  respond(probes: ProbeSettings | undefined): ProbeResponder
-  /** Stops the server of the probes, if there is one. */
-  close(): void
-}
-
-/** What a hub needs of its lifecycle. */
-export interface ProbeHubOptions {
-  readonly clock: Clock
-  readonly settings: ProbeSettings | undefined
-  readonly state: () => State
-  readonly keepsReadiness: () => boolean
-  readonly checkChanged: (name: string, ok: boolean, error: unknown) => void
-  /** The server of the probes could not listen. */
-  readonly failed: (error: Error) => void
-}
-
-/** Creates a hub; a server of its own listens from now on. */
-export function createProbeHub(options: ProbeHubOptions): ProbeHub {
-  const { clock, settings, state, keepsReadiness, checkChanged, failed } = options
-  const checks = createChecks(clock, checkChanged)
-  const context = { checks, state, keepsReadiness }
-  let server: ProbeServer | undefined
-  if (settings?.port !== undefined) {
-    const responder = createProbeResponder({ ...context, paths: settings.paths }, true)
-    server = startProbeServer(responder, { port: settings.port, host: settings.host }, failed)
+/** Starts a server for nothing but probes, which does not keep the process alive; returns how to stop it at once. */
+function startProbeServer(
+  responder: ProbeResponder,
+  { port, host }: ProbeSettings,
+  failed: (error: Error) => void,
+): () => void {
+  const server = createServer((req, res) => {
+    const isAsked = req.method === 'GET' || req.method === 'HEAD'
+    const probe = isAsked ? responder.match(req.url) : undefined
+    if (probe !== undefined) return sendProbe(req, res, responder.answer(probe, req.url ?? ''))
+    res.writeHead(404, { 'content-length': 0 }).end()
+  })
+  server.on('error', failed)
+  server.listen(port, host).unref()
+  return () => {
+    server.close()
+    server.closeAllConnections()
   }
+}
+
+/**
+ * Creates all that answers probes for one lifecycle. A server of their own, if `settings` wants one, listens from now on.
+ *
+ * @param failed is told why that server could not listen
+ */
+export function createProbeHub(
+  context: Omit<ProbeContext, 'paths'>,
+  settings: ProbeSettings | undefined,
+  failed: (error: Error) => void,
+) {
+  const respond = ({ paths }: ProbeSettings, details: boolean) =>
+    createProbeResponder({ ...context, paths }, details)
+  const hasOwnServer = settings?.port !== undefined
   return {
-    checks,
-    respond: (probes) =>
-      probes === undefined || probes.port !== undefined
-        ? noProbes
-        : createProbeResponder({ ...context, paths: probes.paths }, probes.verbose),
-    close: () => server?.close(),
+    /** The responder for a main port: none if the probes have a server of their own. */
+    respond: (probes: ProbeSettings | undefined) =>
+      probes === undefined || probes.port !== undefined ? noProbes : respond(probes, probes.verbose),
+    /** Stops the server of the probes, if there is one. */
+    close: hasOwnServer ? startProbeServer(respond(settings, true), settings, failed) : () => {},
   }
 }

@@ -1,6 +1,6 @@
 import type { CheckResult, Checks } from './checks.js'
 import {
-  answerProbe,
+  isGreen,
   jsonAnswer,
   type ProbeAnswer,
   type ProbeName,
@@ -28,9 +28,14 @@ export interface ProbeContext {
 const plainText = 'text/plain; charset=utf-8'
 
 /** The form of the Kubernetes API server's `?verbose`. */
-function textAnswer(green: boolean, state: State, results: readonly CheckResult[]): ProbeAnswer {
+function textAnswer(
+  probe: ProbeName,
+  green: boolean,
+  state: State,
+  results: readonly CheckResult[],
+): ProbeAnswer {
   const lines = results.map(({ name, ok }) => (ok ? `[+]${name} ok` : `[-]${name} failed`))
-  const body = [...lines, `readyz check ${green ? 'passed' : 'failed'}`, ''].join('\n')
+  const body = [...lines, `${probe} check ${green ? 'passed' : 'failed'}`, ''].join('\n')
   return { status: green ? 200 : 503, headers: probeHeaders(plainText, state), body }
 }
 
@@ -57,36 +62,31 @@ export const noProbes: ProbeResponder = {
  */
 export function createProbeResponder(context: ProbeContext, details: boolean): ProbeResponder {
   const { paths, checks, state, keepsReadiness } = context
-  const probes = (Object.entries(paths) as [ProbeName, string][]).map(([name, path]) => ({
+  // `/readyz/name` asks for one check, unless that is the path of another probe: so readiness comes last.
+  const probes = (['livez', 'startupz', 'readyz'] as const).map((name) => ({
     name,
-    path,
-    lastCode: path.charCodeAt(path.length - 1),
-    // `/readyz/name` asks for one check.
+    path: paths[name],
+    lastCode: paths[name].charCodeAt(paths[name].length - 1),
     hasParts: details && name === 'readyz',
   }))
 
-  const readiness = async (names: readonly string[], isVerbose: boolean): Promise<ProbeAnswer> => {
+  const judge = async (probe: ProbeName, names: readonly string[], isVerbose: boolean) => {
     const results = await checks.run(names)
-    const now = state()
-    const green = (now === 'ready' || keepsReadiness()) && results.every(({ ok }) => ok)
-    if (isVerbose) return textAnswer(green, now, results)
+    const green = isGreen(probe, state(), keepsReadiness()) && results.every(({ ok }) => ok)
+    if (isVerbose) return textAnswer(probe, green, state(), results)
     const shown = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'failed']))
-    return jsonAnswer(green, now, details ? shown : undefined)
+    return jsonAnswer(green, state(), details && probe === 'readyz' ? shown : undefined)
   }
 
-  const detailedReadiness = (url: string): ProbeAnswer | Promise<ProbeAnswer> => {
-    const { pathname, searchParams } = new URL(url, 'http://localhost')
-    const part = decode(pathname.slice(paths.readyz.length + 1))
-    const isVerbose = searchParams.has('verbose')
-    if (part === '') {
-      const excluded = searchParams.getAll('exclude')
-      return readiness(
-        checks.names.filter((name) => !excluded.includes(name)),
-        isVerbose,
-      )
-    }
-    if (checks.names.includes(part)) return readiness([part], isVerbose)
-    return { status: 404, headers: probeHeaders(plainText, state()), body: 'unknown check\n' }
+  const answerInDetail = (probe: ProbeName, url: string) => {
+    const [, path = '', query] = /^([^?]*)(.*)/s.exec(url) ?? []
+    const search = new URLSearchParams(query)
+    const part = decode(path.slice(paths[probe].length + 1))
+    const excluded = search.getAll('exclude')
+    const known = probe === 'readyz' ? checks.names : []
+    const names = known.filter((name) => (part === '' ? !excluded.includes(name) : name === part))
+    if (part === '' || names.length > 0) return judge(probe, names, search.has('verbose'))
+    return { status: 404, headers: probeHeaders(plainText, state()), body: 'unknown check\n' } as const
   }
 
   return {
@@ -101,11 +101,11 @@ export function createProbeResponder(context: ProbeContext, details: boolean): P
       return undefined
     },
     answer(probe, url) {
-      if (probe === 'readyz' && details) return detailedReadiness(url)
-      const isUndecided = state() === 'ready' || keepsReadiness()
-      // Without a check there is nothing to wait for, and what is red already needs none.
-      if (probe === 'readyz' && isUndecided && checks.names.length > 0) return readiness(checks.names, false)
-      return answerProbe(probe, state(), keepsReadiness())
+      if (details) return answerInDetail(probe, url)
+      const green = isGreen(probe, state(), keepsReadiness())
+      // What is red already needs no check, and without one there is nothing to wait for.
+      if (green && probe === 'readyz' && checks.names.length > 0) return judge(probe, checks.names, false)
+      return jsonAnswer(green, state())
     },
   }
 }

@@ -1,3 +1,4 @@
+import { LifecycleError } from './errors.js'
 import type { State } from './state.js'
 
 /** Where the probes answer. */
@@ -54,28 +55,32 @@ export type ProbeName = 'livez' | 'readyz' | 'startupz'
 /** Every probe's path. */
 export type ProbePaths = Readonly<Record<ProbeName, string>>
 
-/** Where and how the probes answer. */
-export interface ProbeSettings {
-  readonly paths: ProbePaths
-  readonly port: number | undefined
-  readonly host: string | undefined
-  readonly verbose: boolean
-  readonly ignore: readonly string[]
-}
+/** The paths of the Kubernetes API server's own probes. */
+export const probeDefaults: ProbePaths = { livez: '/livez', readyz: '/readyz', startupz: '/startupz' }
 
-/** Fills the gaps. */
-export function resolveProbes({ livez, readyz, startupz, ...rest }: ProbeOptions): ProbeSettings {
-  const { port, host, verbose = false, ignore = [] } = rest
-  const paths = {
-    livez: livez ?? probeDefaults.livez,
-    readyz: readyz ?? probeDefaults.readyz,
-    startupz: startupz ?? probeDefaults.startupz,
+/** Where and how the probes answer. */
+export type ProbeSettings = ReturnType<typeof resolveProbes>
+
+/**
+ * Fills the gaps.
+ *
+ * @throws {LifecycleError} PROBE_PATHS_EQUAL
+ */
+export function resolveProbes({ port, host, verbose = false, ignore = [], ...given }: ProbeOptions) {
+  const paths: ProbePaths = {
+    livez: given.livez ?? probeDefaults.livez,
+    readyz: given.readyz ?? probeDefaults.readyz,
+    startupz: given.startupz ?? probeDefaults.startupz,
+  }
+  const { livez, readyz, startupz } = paths
+  if (new Set([livez, readyz, startupz]).size < 3) {
+    throw new LifecycleError(
+      'PROBE_PATHS_EQUAL',
+      `probes: expected a path of its own for each, got livez "${livez}", readyz "${readyz}", startupz "${startupz}"`,
+    )
   }
   return { paths, port, host, verbose, ignore }
 }
-
-/** The paths of the Kubernetes API server's own probes. */
-export const probeDefaults: ProbePaths = { livez: '/livez', readyz: '/readyz', startupz: '/startupz' }
 
 /** Which probe is green in which state. */
 export const probeTable = {
@@ -91,10 +96,9 @@ export interface ProbeAnswer {
   readonly body: string
 }
 
-/** What a probe answers in `state`, checks aside. `keepReady` leaves readiness green although the drain has begun. */
-export function answerProbe(probe: ProbeName, state: State, keepReady = false): ProbeAnswer {
-  return jsonAnswer(probeTable[probe][state] || (probe === 'readyz' && keepReady), state)
-}
+/** Whether a probe is green in `state`, checks aside. `keepReady` leaves readiness green although the drain has begun. */
+export const isGreen = (probe: ProbeName, state: State, keepReady: boolean): boolean =>
+  probeTable[probe][state] || (probe === 'readyz' && keepReady)
 
 /** A probe's answer in JSON; `checks` only where details may be shown. */
 export function jsonAnswer(

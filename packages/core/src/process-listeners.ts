@@ -13,14 +13,6 @@ export interface ForeignHandler {
   readonly site: string | undefined
 }
 
-/** Our listeners on a process: one for each event, whoever wants it. */
-export interface ProcessListeners {
-  /** Listens to exactly these events from now on. */
-  listenTo(events: ReadonlySet<string>): void
-  /** Other people's handlers of the signals that are listened to. */
-  foreignHandlers(): ForeignHandler[]
-}
-
 const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('SIG')
 
 /** Where the caller's caller registers a listener: the first line of the stack that is not Node's own. */
@@ -30,11 +22,14 @@ function callSite(): string | undefined {
   return site?.trim().replace(/^at /, '')
 }
 
-/** Creates listeners that listen to nothing yet; `heard` gets the event's name and its first argument. */
+/**
+ * Creates our listeners on a process: one for each event, whoever wants it; none yet. `heard` gets the event's name and
+ * its first argument.
+ */
 export function createProcessListeners(
   host: ProcessEvents,
   heard: (event: string, argument: unknown) => void,
-): ProcessListeners {
+) {
   const listening = new Map<string, (...args: never[]) => void>()
   const sites = new WeakMap<object, string>()
 
@@ -50,7 +45,8 @@ export function createProcessListeners(
   }
 
   return {
-    listenTo(events) {
+    /** Listens to exactly these events from now on. */
+    listenTo(events: ReadonlySet<string>) {
       const wanted = events.size > 0 ? new Set(['newListener', ...events]) : events
       for (const [event, listener] of listening) {
         if (wanted.has(event)) continue
@@ -59,7 +55,8 @@ export function createProcessListeners(
       }
       for (const event of wanted) if (!listening.has(event)) listen(event)
     },
-    foreignHandlers: () =>
+    /** Other people's handlers of the signals that are listened to. */
+    foreignHandlers: (): ForeignHandler[] =>
       [...listening].flatMap(([event, own]) => {
         if (!isSignal(event)) return []
         const others = host.listeners(event).filter((handler) => handler !== own)

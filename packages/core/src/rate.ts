@@ -1,14 +1,11 @@
-/** Counts events and says how many came per second over the last minute. */
-export interface RateMeter {
-  count(now: number): void
-  perSecond(now: number): number
-}
-
 const bucketLength = 10_000
 const bucketCount = 7
 
-/** Creates a meter of buckets of ten seconds that cover 60 to 70 seconds, turned when an event or a question comes: no timer. */
-export function createRateMeter(startedAt: number): RateMeter {
+/**
+ * Counts events and says how many came per second over the last minute: in buckets of ten seconds that cover 60 to 70
+ * seconds, turned when an event or a question comes, without a timer.
+ */
+export function createRateMeter(startedAt: number) {
   let buckets: number[] = [0]
   let bucketEnd = startedAt + bucketLength
 
@@ -21,11 +18,11 @@ export function createRateMeter(startedAt: number): RateMeter {
   }
 
   return {
-    count(now) {
+    count(now: number) {
       if (now >= bucketEnd) turn(now)
       buckets[0] = (buckets[0] as number) + 1
     },
-    perSecond(now) {
+    perSecond(now: number): number {
       turn(now)
       const covered = (buckets.length - 1) * bucketLength + (now - (bucketEnd - bucketLength))
       const events = buckets.reduce((sum, each) => sum + each, 0)

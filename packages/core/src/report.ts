@@ -1,6 +1,6 @@
 import type { Cut } from './cut.js'
 import type { Drainable } from './drainable.js'
-import type { StepDurations, Stopwatch } from './stopwatch.js'
+import type { StepDurations } from './stopwatch.js'
 import type { Trigger } from './trigger.js'
 
 /** How one hook ended. */
@@ -31,18 +31,15 @@ export interface Report {
   readonly hooks: readonly HookOutcome[]
 }
 
-/** What a report is made of. */
-interface ReportInput {
-  readonly trigger: Trigger
-  readonly forcedExitCode: number
-  readonly servers: Iterable<Drainable>
-  readonly cut: readonly Cut[]
-  readonly hooks: readonly HookOutcome[]
-  readonly stopwatch: Stopwatch
-}
-
 /** Sums a drain up. */
-export function makeReport({ trigger, forcedExitCode, servers, cut, hooks, stopwatch }: ReportInput): Report {
+export function makeReport(
+  { reason, signal, exitCode }: Trigger,
+  forcedExitCode: number,
+  servers: Iterable<Drainable>,
+  cut: readonly Cut[],
+  hooks: readonly HookOutcome[],
+  durations: StepDurations,
+): Report {
   const clean = cut.length === 0 && hooks.every(({ outcome }) => outcome === 'done')
   const connections: Record<string, number> = {}
   let finished = 0
@@ -53,11 +50,11 @@ export function makeReport({ trigger, forcedExitCode, servers, cut, hooks, stopw
     }
   }
   return {
-    reason: trigger.reason,
-    ...(trigger.signal ? { signal: trigger.signal } : {}),
-    exitCode: trigger.exitCode ?? (clean ? 0 : forcedExitCode),
+    reason,
+    ...(signal ? { signal } : {}),
+    exitCode: exitCode ?? (clean ? 0 : forcedExitCode),
     clean,
-    durations: stopwatch.durations(),
+    durations,
     requests: { finished, cut: cut.filter(({ kind }) => kind === 'request').length },
     connections,
     cut: [...cut],

@@ -2,26 +2,9 @@ import { inspect } from 'node:util'
 import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
 
-/** All servers of a lifecycle, as one. Read anew at each call: servers may be attached while draining. */
-export interface ServerGroup {
-  readonly inFlight: number
-  readonly connections: number
-  /** Requests finished while draining, probes aside. */
-  readonly finished: number
-  /** Servers that are about to close their listeners. */
-  readonly stopping: number
-  rate(): number
-  announce(watcher: DrainWatcher, only?: Drainable): void
-  /** Closes the listeners; `changed` is called when each has. */
-  stopAccepting(patience: number, only?: Drainable): void
-  closeIdle(): Promise<void>
-  unfinished(): Cut[]
-  cut(): Promise<void>
-  release(): void
-}
-
 /**
- * Groups `servers`. One that fails cannot end the drain: `failed` is told why instead.
+ * All servers of a lifecycle, as one. Read anew at each call: servers may be attached while draining. One that fails
+ * cannot end the drain: `failed` is told why instead.
  *
  * @param changed is called when `stopping` has become less
  */
@@ -29,7 +12,7 @@ export function groupServers(
   servers: ReadonlySet<Drainable>,
   changed: () => void,
   failed: (message: string) => void,
-): ServerGroup {
+) {
   let stopping = 0
   const complain = (error: unknown) => failed(`a server failed while draining: ${inspect(error)}`)
 
@@ -59,17 +42,20 @@ export function groupServers(
     get connections() {
       return sum((server) => server.connections)
     },
+    /** Requests finished while draining, probes aside. */
     get finished() {
       return sum((server) => server.finished)
     },
+    /** Servers that are about to close their listeners. */
     get stopping() {
       return stopping
     },
     rate: () => sum((server) => server.rate()),
-    announce(watcher, only) {
+    announce(watcher: DrainWatcher, only?: Drainable) {
       for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)
     },
-    stopAccepting(patience, only) {
+    /** Closes the listeners; `changed` is called when each has. */
+    stopAccepting(patience: number, only?: Drainable) {
       for (const server of only ? [only] : servers) {
         stopping++
         void settled(() => server.stopAccepting(patience)).then(() => {
@@ -79,7 +65,8 @@ export function groupServers(
       }
     },
     closeIdle: () => all((server) => server.closeIdle()),
-    unfinished: () => [...servers].flatMap((server) => attempt(() => [...server.unfinished()], [])),
+    unfinished: () =>
+      [...servers].flatMap((server) => attempt((): readonly Cut[] => [...server.unfinished()], [])),
     cut: () => all((server) => server.cut()),
     release() {
       for (const server of servers) attempt(() => server.release(), undefined)

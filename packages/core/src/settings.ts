@@ -1,79 +1,36 @@
 import { abortTime, lastWords, marginOf } from './budget.js'
 import { LifecycleError } from './errors.js'
-import type { Logger } from './logger.js'
-import { checkOptions } from './option-rules.js'
+import { checkOptions, environment } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
-import { detectPlatform, type Platform, type Preset, presets, type Surroundings } from './platform.js'
-import { type ProbeSettings, resolveProbes } from './probes.js'
-
-/** Options after the environment, the platform and the defaults have filled the gaps. */
-export interface Settings {
-  readonly platform: Platform
-  readonly gracePeriod: number
-  readonly window: { readonly min: number; readonly max: number }
-  /** Whether the window ends early when nobody connects any more, and late when somebody still does. */
-  readonly adaptive: boolean
-  /** What somebody asked for by name: defaults shrink to fit beside it, it never does. */
-  readonly explicit: { readonly window: boolean; readonly linger: boolean }
-  readonly linger: number
-  readonly hookBudget: number | undefined
-  readonly signals: readonly NodeJS.Signals[]
-  readonly stopsBySigint: boolean
-  readonly forcedExitCode: number
-  readonly crash: 'drain' | false
-  readonly late: 'serve' | 'reject'
-  readonly readinessDuringDrain: 'fail' | 'keep'
-  readonly probes: ProbeSettings | undefined
-  readonly logger: Logger | false | undefined
-}
+import { detectPlatform, type Preset, presets, type Surroundings } from './platform.js'
+import { resolveProbes } from './probes.js'
+import { demand } from './rules.js'
 
 function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
-  const milliseconds = (name: string): number | undefined => {
-    const text = env[name]
-    if (text === undefined || text === '') return undefined
-    const value = Number(text)
-    if (Number.isFinite(value) && value >= 0) return value
-    throw new LifecycleError(
-      'ENVIRONMENT_INVALID',
-      `${name}: expected a number of milliseconds, 0 or more, got "${text}"`,
-    )
-  }
-  const platform = env['LAMEDUCK_PLATFORM']
-  if (platform && !Object.hasOwn(presets, platform)) {
-    throw new LifecycleError(
-      'ENVIRONMENT_INVALID',
-      `LAMEDUCK_PLATFORM: expected one of ${Object.keys(presets).join(', ')}, got "${platform}"`,
-    )
-  }
-  const gracePeriod = milliseconds('LAMEDUCK_GRACE_PERIOD')
-  const shutdownDelay = milliseconds('LAMEDUCK_SHUTDOWN_DELAY')
-  if (gracePeriod === 0) {
-    throw new LifecycleError(
-      'ENVIRONMENT_INVALID',
-      'LAMEDUCK_GRACE_PERIOD: expected a number of milliseconds greater than 0, got "0"',
-    )
-  }
-  return {
-    ...(gracePeriod === undefined ? {} : { gracePeriod }),
-    ...(shutdownDelay === undefined ? {} : { shutdownDelay }),
-    ...(platform ? { platform: platform as Platform } : {}),
-  }
+  const set = environment.flatMap(([variable, option, rule]) => {
+    const text = env[variable]?.trim()
+    if (!text) return []
+    const read = (given: unknown) => (option === 'platform' ? given : Number(given))
+    const holds = (given: unknown) => rule.holds(read(given))
+    demand('ENVIRONMENT_INVALID', variable, { ...rule, holds }, text)
+    return [[option, read(text)]]
+  })
+  return Object.fromEntries(set)
 }
 
 function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): void {
   const { shutdownDelay, linger, hookBudget } = chosen
   const window = typeof shutdownDelay === 'object' ? shutdownDelay.max : shutdownDelay
-  const parts: [string, number | undefined][] = [
-    ['shutdownDelay', window],
-    ['linger', linger],
-    ['hookBudget', hookBudget],
+  const explicit = Object.entries({ shutdownDelay: window, linger, hookBudget }).filter(
+    (part): part is [string, number] => part[1] !== undefined,
+  )
+  const terms = [
+    ...explicit,
+    ['margin', marginOf(gracePeriod)] as const,
+    ['last answers at the cutoff', abortTime(gracePeriod) + lastWords(gracePeriod)] as const,
   ]
-  const explicit = parts.filter((part): part is [string, number] => part[1] !== undefined)
-  const margin = marginOf(gracePeriod)
-  const abort = abortTime(gracePeriod) + lastWords(gracePeriod)
-  const sum = explicit.reduce((total, [, value]) => total + value, margin + abort)
+  const sum = terms.reduce((total, [, value]) => total + value, 0)
   if (sum <= gracePeriod) return
-  const terms = [...explicit, ['margin', margin], ['last answers at the cutoff', abort]]
   throw new LifecycleError(
     'OPTIONS_DO_NOT_FIT',
     `${terms.map(([name, value]) => `${value} (${name})`).join(' + ')} = ${sum} > ${gracePeriod} (gracePeriod): ` +
@@ -81,38 +38,42 @@ function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): voi
   )
 }
 
+/** Options after the environment, the platform and the defaults have filled the gaps. */
+export type Settings = ReturnType<typeof resolveSettings>
+
 /**
  * Turns options into settings: explicit options win over the environment, which wins over the platform's preset.
  *
- * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT
+ * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT, PROBE_PATHS_EQUAL
  */
 export function resolveSettings(
   options: LifecycleOptions,
   surroundings: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>,
-): Settings {
+) {
   checkOptions(options)
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }
-
   const platform = chosen.platform ?? detectPlatform(surroundings)
   const preset: Preset = presets[platform]
   const gracePeriod = chosen.gracePeriod ?? preset.gracePeriod
-  refuseWhatCannotFit(gracePeriod, chosen)
-
   const delay = chosen.shutdownDelay ?? preset.window
+  const isManagedByPm2 = surroundings.env['pm_id'] !== undefined
+  refuseWhatCannotFit(gracePeriod, chosen)
   return {
     platform,
     gracePeriod,
     window: typeof delay === 'number' ? { min: delay, max: delay } : { min: delay.min, max: delay.max },
+    /** Whether the window ends early when nobody connects any more, and late when somebody still does. */
     adaptive: typeof delay === 'object' && delay.max > 0,
-    explicit: {
-      window: chosen.shutdownDelay !== undefined,
-      linger: chosen.linger !== undefined,
-    },
+    /** What somebody asked for by name: defaults shrink to fit beside it, it never does. */
+    explicit: { window: chosen.shutdownDelay !== undefined, linger: chosen.linger !== undefined },
     linger: chosen.linger ?? preset.linger(gracePeriod),
     hookBudget: chosen.hookBudget,
     signals: (chosen.signals ?? optionDefaults.signals) || [],
-    stopsBySigint: preset.stopsBySigint,
+    /** SIGINT is the platform's way to stop a process, not somebody's Ctrl-C. */
+    stopsBySigint: preset.stopsBySigint || isManagedByPm2,
+    /** PM2 talks to the process by messages. */
+    hearsMessages: isManagedByPm2,
     forcedExitCode: chosen.forcedExitCode ?? optionDefaults.forcedExitCode,
     crash: chosen.crash ?? optionDefaults.crash,
     late: chosen.late ?? optionDefaults.late,

@@ -1,24 +1,17 @@
 import type { Clock } from './clock.js'
-import { LifecycleError } from './errors.js'
 import type { HookOutcome } from './report.js'
+import { demandNamed } from './rules.js'
 
-/** Work that has to be done before the process is ready. */
-export interface StartupTasks {
-  /** Tasks that are not done. */
-  readonly pending: number
-  /** The task that took longest. */
-  readonly slowest: HookOutcome | undefined
-  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID */
-  start(name: string, fn: (signal: AbortSignal) => unknown): void
-}
-
-/** Creates an empty list; `finished` is told how each task ended. `signal` aborts when it is no longer wanted. */
+/**
+ * Creates an empty list of work that has to be done before the process is ready; `finished` is told how each ended.
+ * `signal` aborts when it is no longer wanted.
+ */
 export function createStartupTasks(
   clock: Clock,
   signal: AbortSignal,
   finished: (outcome: HookOutcome) => void,
-): StartupTasks {
-  const names = new Set<string>()
+) {
+  const tasks: { readonly name: string }[] = []
   let pending = 0
   let slowest: HookOutcome | undefined
 
@@ -29,18 +22,18 @@ export function createStartupTasks(
   }
 
   return {
+    /** How many are not done. */
     get pending() {
       return pending
     },
+    /** The one that took longest. */
     get slowest() {
       return slowest
     },
-    start(name, fn) {
-      checkNamed('startup', name, fn)
-      if (names.has(name)) {
-        throw new LifecycleError('NAME_TAKEN', `startup: there is a task named "${name}" already`)
-      }
-      names.add(name)
+    /** @throws {LifecycleError} ARGUMENT_INVALID, NAME_TAKEN */
+    start(name: string, fn: (signal: AbortSignal) => unknown) {
+      demandNamed('startup', name, fn, tasks)
+      tasks.push({ name })
       pending++
       const startedAt = clock.now()
       const duration = () => Math.round(clock.now() - startedAt)
@@ -50,23 +43,5 @@ export function createStartupTasks(
         (error: unknown) => settle({ name, duration: duration(), outcome: 'failed', error }),
       )
     },
-  }
-}
-
-/**
- * Refuses what is not a name and a function.
- *
- * @throws {LifecycleError} ARGUMENT_INVALID
- */
-export function checkNamed(method: string, name: unknown, fn: unknown): void {
-  if (typeof name !== 'string' || name === '') {
-    const got = typeof name === 'string' ? '""' : typeof name
-    throw new LifecycleError('ARGUMENT_INVALID', `${method}: expected a name that is not empty, got ${got}`)
-  }
-  if (typeof fn !== 'function') {
-    throw new LifecycleError(
-      'ARGUMENT_INVALID',
-      `${method}: expected "${name}" to be a function, got ${typeof fn}`,
-    )
   }
 }

@@ -1,29 +1,14 @@
 import { LifecycleError } from './errors.js'
 import type { Hook } from './hooks.js'
-import { checkNamed } from './startup-tasks.js'
+import { demand, demandNamed, objectOf, positiveTime } from './rules.js'
 
 /** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
-export interface StopHooks {
-  readonly size: number
-  /** @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID; ILLEGAL_TRANSITION when sealed */
-  add(hook: Hook): void
-  addCloser(hook: Hook): void
-  /** The functions in the order in which they run; nothing can be added any more. */
-  seal(): readonly Hook[]
-  closers(): readonly Hook[]
-}
+export type StopHooks = ReturnType<typeof createStopHooks>
 
-function checkTimeout({ name, timeout }: Hook): void {
-  if (timeout === undefined || (typeof timeout === 'number' && timeout > 0 && Number.isFinite(timeout)))
-    return
-  throw new LifecycleError(
-    'ARGUMENT_INVALID',
-    `onStop: expected the timeout of "${name}" to be a finite number of milliseconds greater than 0, got ${String(timeout)}`,
-  )
-}
+const options = objectOf({ timeout: positiveTime })
 
 /** Creates an empty list. */
-export function createStopHooks(): StopHooks {
+export function createStopHooks() {
   const hooks: Hook[] = []
   const closers: Hook[] = []
   let isSealed = false
@@ -31,25 +16,24 @@ export function createStopHooks(): StopHooks {
     get size() {
       return hooks.length + closers.length
     },
-    add(hook) {
-      checkNamed('onStop', hook.name, hook.fn)
-      checkTimeout(hook)
+    /** @throws {LifecycleError} ARGUMENT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, NAME_TAKEN; REGISTERED_TOO_LATE when sealed */
+    add(name: string, fn: () => unknown, given: { timeout?: number | undefined } = {}) {
+      demandNamed('onStop', name, fn, hooks)
+      demand('OPTION_INVALID', `onStop("${name}")`, options, given)
       if (isSealed) {
         throw new LifecycleError(
-          'ILLEGAL_TRANSITION',
-          `onStop("${hook.name}") would never run: the functions are running already, or have run`,
+          'REGISTERED_TOO_LATE',
+          `onStop("${name}") would never run: the functions are running already, or have run`,
         )
       }
-      if (hooks.some(({ name }) => name === hook.name)) {
-        throw new LifecycleError('NAME_TAKEN', `onStop: there is a function named "${hook.name}" already`)
-      }
-      hooks.push(hook)
+      hooks.push({ name, fn, timeout: given.timeout })
     },
-    addCloser: (hook) => void closers.push(hook),
-    seal() {
+    addCloser: (closer: Hook) => void closers.push(closer),
+    /** The functions in the order in which they run; nothing can be added any more. */
+    seal(): readonly Hook[] {
       isSealed = true
       return hooks.toReversed()
     },
-    closers: () => closers,
+    closers,
   }
 }

@@ -10,26 +10,18 @@ export interface StepDurations {
   readonly total: number
 }
 
-type Step = Exclude<keyof StepDurations, 'total'>
-
-/** Measures the steps of a drain, one after the other. */
-export interface Stopwatch {
-  /** Ends a step, and begins the next. */
-  lap(step: Step): void
-  durations(): StepDurations
-}
-
-/** Creates a stopwatch that is running. */
-export function createStopwatch(clock: Clock): Stopwatch {
+/** Measures the steps of a drain, one after the other, from now on. */
+export function createStopwatch(clock: Clock) {
   const startedAt = clock.now()
-  const laps: Record<Step, number> = { window: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0 }
+  const laps = { window: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0 }
   let lapStartedAt = startedAt
   return {
-    lap(step) {
+    /** Ends a step, and begins the next. */
+    lap(step: keyof typeof laps) {
       const now = clock.now()
       laps[step] = Math.round(now - lapStartedAt)
       lapStartedAt = now
     },
-    durations: () => ({ ...laps, total: Math.round(clock.now() - startedAt) }),
+    durations: (): StepDurations => ({ ...laps, total: Math.round(clock.now() - startedAt) }),
   }
 }

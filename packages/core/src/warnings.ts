@@ -1,49 +1,57 @@
 import type { Drainable } from './drainable.js'
-import { createForeignHandlerWarning } from './foreign-handlers.js'
 import { keepsConnectionsLong, type Platform, type Surroundings } from './platform.js'
 import type { ForeignHandler } from './process-listeners.js'
 import { findSignalSwallower } from './started-wrong.js'
 
 /** Node's own `keepAliveTimeout`. */
 const nodesKeepAlive = 5000
+const longestSource = 200
 
-/** Looks for what will lose requests, and says how to mend it. */
-export interface Warnings {
-  /** The process has just been created: will it hear its signals? */
-  atStart(): void
-  atReady(): void
-  atTrigger(): void
+/** The first words of a handler's source: enough to find it by. */
+function sourceOf(handler: unknown): string {
+  const original = (handler as { listener?: unknown }).listener ?? handler
+  const source = String(original).replaceAll(/\s+/g, ' ')
+  return source.length > longestSource ? `${source.slice(0, longestSource)} …` : source
 }
 
-/** What is looked at. */
-export interface WarningsInput {
-  readonly platform: Platform
-  readonly surroundings: Surroundings
-  readonly servers: Iterable<Drainable>
-  readonly foreignHandlers: () => ForeignHandler[]
-  readonly warn: (message: string) => void
-}
+/** Creates the warnings of one lifecycle: each says once what will lose requests, and how to mend it. */
+export function createWarnings(
+  platform: Platform,
+  surroundings: Surroundings,
+  servers: ReadonlySet<Drainable>,
+  foreignHandlers: () => ForeignHandler[],
+  warn: (message: string) => void,
+) {
+  const known = new Set<unknown>()
 
-/** Creates the warnings of one lifecycle; each is given once. */
-export function createWarnings({ warn, ...input }: WarningsInput): Warnings {
-  const lookForForeignHandlers = createForeignHandlerWarning(input.foreignHandlers, warn)
+  const lookForForeignHandlers = () => {
+    for (const { signal, handler, site } of foreignHandlers()) {
+      if (known.has(handler)) continue
+      known.add(handler)
+      warn(
+        `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}` +
+          `${site ? `, registered at ${site}` : ''}; remove it, and do what it does in lifecycle.onStop()`,
+      )
+    }
+  }
 
   const lookForShortKeepAlive = () => {
-    if (!keepsConnectionsLong.includes(input.platform)) return
+    if (!keepsConnectionsLong.includes(platform)) return
     const isShort = ({ keepAliveTimeout = 0 }: Drainable) =>
       keepAliveTimeout > 0 && keepAliveTimeout <= nodesKeepAlive
-    const short = [...input.servers].find(isShort)
+    const short = [...servers].find(isShort)
     if (short === undefined) return
     warn(
-      `the server closes idle connections after ${short.keepAliveTimeout} ms, balancers on ${input.platform} keep them ` +
+      `the server closes idle connections after ${short.keepAliveTimeout} ms, balancers on ${platform} keep them ` +
         'for a minute and more: a request that meets the closing is lost, every day and not only in roll-outs; ' +
         'set server.keepAliveTimeout above the idle timeout of the balancer (75_000, say)',
     )
   }
 
   return {
+    /** The process has just been created: will it hear its signals? */
     atStart() {
-      const swallower = findSignalSwallower(input.platform, input.surroundings)
+      const swallower = findSignalSwallower(platform, surroundings)
       if (swallower !== undefined) warn(swallower)
     },
     atReady() {

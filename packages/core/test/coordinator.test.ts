@@ -348,7 +348,7 @@ test('an onStop function that comes too late is refused', async () => {
   })
   void lifecycle.stop()
   await clock.advance(0)
-  expect(refused).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+  expect(refused).toMatchObject({ code: 'REGISTERED_TOO_LATE' })
 })
 
 test('a server that fails while draining cannot end the drain: it is warned about, hooks run', async () => {

@@ -7,6 +7,7 @@ import type { LifecycleOptions } from '../src/options.js'
 import { makePlan } from '../src/plan.js'
 import { kSeats, type Seats } from '../src/seats.js'
 import { resolveSettings } from '../src/settings.js'
+import { createStopHooks } from '../src/stop-hooks.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
 
 function serving(options: LifecycleOptions = {}, rate = 0) {
@@ -176,7 +177,7 @@ test('functions wait for other drains until their own time is up', async () => {
   expect(ranAt).toBe(lifecycle.plan.force)
 })
 
-test('a drain knows whether it is closing, and whether it is empty', async () => {
+test('a drain knows whether it is in its window, quiet, and empty', async () => {
   const { clock } = createTestBench()
   const settings = resolveSettings(
     { shutdownDelay: 1000 },
@@ -191,27 +192,25 @@ test('a drain knows whether it is closing, and whether it is empty', async () =>
     emitter: createEmitter(),
     trigger: { reason: 'test', window: true, linger: true },
     plan: makePlan(settings, { hasHooks: false, window: true, linger: false }),
-    rejectLate: false,
-    forcedExitCode: 1,
+    settings,
     servers: new Set(),
     holds,
     preparing: new Set(),
-    hooks: () => [],
-    closers: () => [],
+    stopHooks: createStopHooks(),
     drains,
-    abortCutoff: () => {},
+    cutoff: new AbortController(),
   })
   drains.add(drain)
   const release = holds.take('work')
   void drain.run()
   await clock.advance(999)
-  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([false, false, false])
+  expect([drain.isInWindow, drain.isQuiet(), drain.isEmpty()]).toEqual([true, false, false])
   await clock.advance(1)
-  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([true, false, false])
+  expect([drain.isInWindow, drain.isQuiet(), drain.isEmpty()]).toEqual([false, false, false])
   release()
   gate.notify()
   await clock.advance(0)
-  expect([drain.isClosing, drain.isQuiet(), drain.isEmpty()]).toEqual([true, true, true])
+  expect([drain.isInWindow, drain.isQuiet(), drain.isEmpty()]).toEqual([false, true, true])
 })
 
 describe('the forced end of a lifecycle', () => {

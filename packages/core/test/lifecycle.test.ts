@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Lifecycle } from '../src/lifecycle.js'
 import type { HookOutcome } from '../src/report.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
 
@@ -222,10 +223,37 @@ describe('wrong calls', () => {
     const invalid = expect.objectContaining({ code: 'ARGUMENT_INVALID' })
     expect(() => lifecycle.onStop('', () => {})).toThrow(invalid)
     expect(() => lifecycle.onStop('x', 'y' as never)).toThrow(invalid)
-    expect(() => lifecycle.onStop('x', () => {}, { timeout: -1 })).toThrow(invalid)
     expect(() => lifecycle.onDrain('y' as never)).toThrow(invalid)
     expect(() => lifecycle.hold('')).toThrow(invalid)
+    expect(() => lifecycle.hold(5 as never)).toThrow(/hold: name: expected .* got 5 \(ARGUMENT_INVALID\)/)
+    expect(() => lifecycle.on('stopped', undefined as never)).toThrow(invalid)
   })
+
+  test('an event that does not exist is refused, with the nearest that does', () => {
+    const { lifecycle } = serving()
+    expect(() => lifecycle.on('stoped' as never, () => {})).toThrow(
+      /got "stoped"; did you mean "stopped"\? \(EVENT_UNKNOWN\)/,
+    )
+  })
+
+  const options: [string, (lifecycle: Lifecycle) => unknown, RegExp][] = [
+    [
+      'a time-out below 0',
+      (it) => it.onStop('x', () => {}, { timeout: -1 }),
+      /onStop\("x"\).timeout: .* got -1/,
+    ],
+    ['a reason that is no text', (it) => it.stop({ reason: 5 as never }), /stop.reason: expected .* got 5/],
+    ['a window that is no boolean', (it) => it.stop({ window: 'yes' as never }), /stop.window: .* got "yes"/],
+    ['options that are none', (it) => it.stop('SIGUSR2' as never), /stop: expected an object, got "SIGUSR2"/],
+    ['an unknown option', (it) => it.stop({ windows: true } as never), /did you mean "window"\?/],
+  ]
+  for (const [what, call, message] of options) {
+    test(`${what} is refused, and nothing happens`, () => {
+      const { lifecycle } = serving()
+      expect(() => call(lifecycle)).toThrow(message)
+      expect(lifecycle.state).toBe('ready')
+    })
+  }
 })
 
 describe('what fails beside the drain costs no request', () => {

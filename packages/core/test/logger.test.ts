@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { consoleLogger } from '../src/logger.js'
 
-function recorded(isTerminal: boolean) {
+function recorded(isTerminal: boolean, isDebug = false) {
   const lines: string[] = []
-  return { lines, logger: consoleLogger({ isTerminal, write: (line) => lines.push(line) }) }
+  return { lines, logger: consoleLogger({ isTerminal, isDebug, write: (line) => lines.push(line) }) }
 }
 
 test('on a terminal a line is readable', () => {
@@ -32,4 +32,12 @@ test('what JSON cannot say is still said', () => {
   logger.error({ err: circle }, 'failed')
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', msg: 'failed' })
   expect(lines[0]).toContain('1n')
+})
+
+test('the plan is for those who ask by NODE_DEBUG=lameduck', () => {
+  for (const isDebug of [false, true]) {
+    const { lines, logger } = recorded(true, isDebug)
+    logger.debug?.({}, 'plan for kubernetes')
+    expect(lines).toEqual(isDebug ? ['lameduck debug: plan for kubernetes'] : [])
+  }
 })

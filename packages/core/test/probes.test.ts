@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { createProbeResponder, noProbes } from '../src/probe-responder.js'
-import { answerProbe, createTrafficFilter, type ProbeName, probeDefaults } from '../src/probes.js'
+import { createChecks } from '../src/checks.js'
+import { createProbeResponder, noProbes, type ProbeContext } from '../src/probe-responder.js'
+import { createTrafficFilter, type ProbeAnswer, type ProbeName, probeDefaults } from '../src/probes.js'
 import type { State } from '../src/state.js'
+import { createFakeClock } from '../src/testing/index.js'
+
+const checks = createChecks(createFakeClock(), () => {})
+const context = {
+  paths: probeDefaults,
+  checks,
+  state: (): State => 'ready',
+  keepsReadiness: () => false,
+}
+const responder = (over: Partial<ProbeContext>, details = false) =>
+  createProbeResponder({ ...context, ...over }, details)
 
 describe('answers', () => {
   const expected: Record<ProbeName, Record<State, number>> = {
@@ -12,7 +24,7 @@ describe('answers', () => {
   for (const [probe, answers] of Object.entries(expected) as [ProbeName, Record<State, number>][]) {
     for (const [state, status] of Object.entries(answers) as [State, number][]) {
       test(`${probe} says ${status} while ${state}`, () => {
-        const answer = answerProbe(probe, state)
+        const answer = responder({ state: () => state }).answer(probe, probeDefaults[probe]) as ProbeAnswer
         expect(answer.status).toBe(status)
         expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'lifecycle-state': state })
         expect(JSON.parse(answer.body)).toEqual({ status: status === 200 ? 'ok' : 'unavailable', state })
@@ -21,12 +33,11 @@ describe('answers', () => {
   }
 
   test('readiness can be kept', () => {
-    expect(answerProbe('readyz', 'draining', true).status).toBe(200)
+    const kept = { state: () => 'draining' as const, keepsReadiness: () => true }
+    expect(responder(kept).answer('readyz', '/readyz')).toMatchObject({ status: 200 })
+    expect(responder(kept).answer('startupz', '/startupz')).toMatchObject({ status: 200 })
   })
 })
-
-const checks = { names: [], add: () => {}, run: async () => [] }
-const context = { paths: probeDefaults, checks, state: () => 'ready' as const, keepsReadiness: () => false }
 
 describe('paths', () => {
   const { match } = createProbeResponder(context, false)

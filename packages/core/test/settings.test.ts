@@ -35,12 +35,39 @@ describe('options', () => {
     [{ crash: true }, 'OPTION_INVALID', /"drain", false/],
     [{ late: 'drop' }, 'OPTION_INVALID', /"serve", "reject"/],
     [{ platform: 'lambda' }, 'OPTION_INVALID', /"kubernetes"/],
-    [{ probes: { livez: 'live' } }, 'OPTION_INVALID', /start with "\/"/],
-    [{ probes: { healthz: '/healthz' } }, 'OPTION_INVALID', /livez/],
+    [{ probes: { livez: 'live' } }, 'OPTION_INVALID', /probes.livez: .* starts with one "\/".* got "live"/],
+    [{ probes: { livez: '/live?all' } }, 'OPTION_INVALID', /no query/],
+    [{ probes: { livez: '/live#all' } }, 'OPTION_INVALID', /fragment/],
+    [{ probes: { livez: '/is it alive' } }, 'OPTION_INVALID', /space/],
+    [{ probes: { livez: '//live' } }, 'OPTION_INVALID', /one "\/"/],
+    [{ probes: { livez: /live/ } }, 'OPTION_INVALID', /got \/live\//],
+    [{ probes: { port: 65_536 } }, 'OPTION_INVALID', /probes.port: .* 0 to 65535, got 65536/],
+    [{ probes: { port: '9000' } }, 'OPTION_INVALID', /got "9000"/],
+    [{ probes: { port: -1 } }, 'OPTION_INVALID', /got -1/],
+    [{ probes: { host: '' } }, 'OPTION_INVALID', /probes.host/],
+    [{ probes: { verbose: 'yes' } }, 'OPTION_INVALID', /boolean/],
+    [{ probes: { ignore: ['/metrics', ''] } }, 'OPTION_INVALID', /probes.ignore/],
+    [{ probes: { ignore: '/metrics' } }, 'OPTION_INVALID', /probes.ignore/],
+    [{ probes: true }, 'OPTION_INVALID', /probes: expected an object, or false, got true/],
+    [
+      { probes: { healthz: '/healthz' } },
+      'OPTION_UNKNOWN',
+      /probes: unknown option "healthz".* Known: livez/,
+    ],
+    [{ probes: { livez: '/readyz' } }, 'PROBE_PATHS_EQUAL', /livez "\/readyz", readyz "\/readyz"/],
+    [{ probes: { startupz: '/s', livez: '/s' } }, 'PROBE_PATHS_EQUAL', /startupz "\/s"/],
+    [{ shutdownDelay: { min: -1, max: 1 } }, 'OPTION_INVALID', /shutdownDelay.min: .* got -1/],
+    [{ shutdownDelay: { min: 1, mex: 2 } }, 'OPTION_UNKNOWN', /shutdownDelay: .*did you mean "max"/],
+    [{ shutdownDelay: Number.POSITIVE_INFINITY }, 'OPTION_INVALID', /shutdownDelay/],
+    [{ platform: 'kubernets' }, 'OPTION_INVALID', /did you mean "kubernetes"/],
+    [{ forcedExitCode: 1.5 }, 'OPTION_INVALID', /got 1.5/],
+    [{ signals: 'SIGTERM' }, 'OPTION_INVALID', /signals/],
+    [{ logger: { info() {}, warn() {} } }, 'OPTION_INVALID', /error/],
     [{ logger: console.log }, 'OPTION_INVALID', /info, warn and error/],
     [{ graceperiod: 1 }, 'OPTION_UNKNOWN', /did you mean "gracePeriod"/],
     [{ timeout: 1 }, 'OPTION_UNKNOWN', /unknown option "timeout". Known: gracePeriod/],
     [[], 'OPTION_INVALID', /expected an object/],
+    [null, 'OPTION_INVALID', /options: expected an object, got null/],
     [
       { gracePeriod: 10_000, shutdownDelay: 9000 },
       'OPTIONS_DO_NOT_FIT',
@@ -89,6 +116,7 @@ describe('the environment', () => {
     ['LAMEDUCK_GRACE_PERIOD', 'thirty'],
     ['LAMEDUCK_GRACE_PERIOD', '0'],
     ['LAMEDUCK_SHUTDOWN_DELAY', '-5'],
+    ['LAMEDUCK_SHUTDOWN_DELAY', '5s'],
     ['LAMEDUCK_PLATFORM', 'moon'],
   ] as const) {
     test(`${name}=${value} is refused by name`, () => {
@@ -98,4 +126,13 @@ describe('the environment', () => {
       expect(error.message).toContain(`got "${value}"`)
     })
   }
+
+  test('an unknown platform is refused with the nearest that is known', () => {
+    expect(refusal({}, { LAMEDUCK_PLATFORM: 'cloudrun' }).message).toContain('did you mean "cloud-run"?')
+  })
+
+  test('what is empty is not set', () => {
+    const env = { LAMEDUCK_GRACE_PERIOD: '', LAMEDUCK_SHUTDOWN_DELAY: ' ', LAMEDUCK_PLATFORM: '' }
+    expect(resolve({}, env)).toMatchObject({ platform: 'none', gracePeriod: 30_000, adaptive: true })
+  })
 })

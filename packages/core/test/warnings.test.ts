@@ -58,8 +58,8 @@ describe('a keepAliveTimeout of 5 s', () => {
 
 describe('PM2', () => {
   test('is told when every lifecycle is ready, and its message is a signal', async () => {
-    const { createLifecycle, process, clock } = createTestBench()
-    const [a, b] = [createLifecycle({ platform: 'pm2' }), createLifecycle({ platform: 'pm2' })]
+    const { createLifecycle, process, clock } = createTestBench({ pm_id: '0' })
+    const [a, b] = [createLifecycle(), createLifecycle({ platform: 'kubernetes' })]
     await a.ready()
     expect(process.sent).toEqual([])
     await b.ready()
@@ -74,7 +74,7 @@ describe('PM2', () => {
 
   test('is nobody elsewhere', async () => {
     const { createLifecycle, process } = createTestBench()
-    await createLifecycle({ platform: 'kubernetes' }).ready()
+    await createLifecycle({ platform: 'pm2' }).ready()
     expect(process.sent).toEqual([])
     expect(process.listenerCount('message')).toBe(0)
   })

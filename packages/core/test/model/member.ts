@@ -33,7 +33,7 @@ export function createMember(host: MemberHost, options: LifecycleOptions, flush?
       give()
       return true
     } catch (error) {
-      const isRefused = error instanceof LifecycleError && error.code === 'ILLEGAL_TRANSITION'
+      const isRefused = error instanceof LifecycleError && error.code === 'REGISTERED_TOO_LATE'
       if (!isRefused || member.drainedAt === undefined) host.wrong(`refused: ${String(error)}`)
       return false
     }
