@@ -8,7 +8,8 @@ function bench() {
   const clock = createFakeClock()
   const host = createFakeProcess()
   const coordinator = createCoordinator(host, clock)
-  const join = (is: Partial<Member> = {}) => {
+  type Over = Partial<Pick<Member, 'state' | 'flush'> & Member['settings']>
+  const join = ({ state = 'ready', flush = async () => {}, ...over }: Over = {}) => {
     const begun: [Trigger, number][] = []
     const forced: number[] = []
     const ignored: string[] = []
@@ -17,20 +18,22 @@ function bench() {
       stop = (exitCode = 0) => resolve({ exitCode } as Report)
     })
     coordinator.join({
-      state: 'ready',
-      signals: ['SIGTERM', 'SIGINT'],
-      stopsBySigint: false,
-      drainsOnCrash: true,
-      hearsMessages: false,
-      gracePeriod: 10_000,
+      state,
+      settings: {
+        signals: ['SIGTERM', 'SIGINT'],
+        stopsBySigint: false,
+        crash: 'drain',
+        hearsMessages: false,
+        gracePeriod: 10_000,
+        ...over,
+      },
       begin(trigger, deadline) {
         begun.push([trigger, deadline])
         return stopped
       },
       ignored: (signal) => void ignored.push(signal),
       forced: (code) => void forced.push(code),
-      flush: async () => {},
-      ...is,
+      flush,
     })
     return { begun, forced, ignored, stop }
   }
