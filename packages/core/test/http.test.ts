@@ -1,0 +1,381 @@
+import { EventEmitter, once } from 'node:events'
+import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { RawClient, requestBytes } from '@lameduck/conformance'
+import { describe, expect, test } from 'vitest'
+import { createRealTimeLifecycle, serve } from './in-process.js'
+
+describe.concurrent('connections', () => {
+  test('that are idle end with FIN: told to by a last response, or when linger is over', async () => {
+    await using served = await serve()
+    const [told, idle] = [await served.connect(), await served.connect()]
+    await Promise.all([told.get('/now'), idle.get('/now')])
+    served.signal()
+    expect((await told.get('/now')).headers['connection']).toBe('close')
+    expect(await Promise.all([told.closed, idle.closed])).toEqual(['fin', 'fin'])
+    expect(await served.report).toMatchObject({
+      clean: true,
+      requests: { finished: 1, cut: 0 },
+      connections: { 'told-to-leave': 1, idle: 1 },
+    })
+  })
+
+  test('that say nothing are closed, a half-sent head is told 408', async () => {
+    await using served = await serve({ shutdownDelay: 0 })
+    const [silent, half] = [await served.connect(), await served.connect()]
+    await half.send('GET /now HTTP/1.1\r\nHost:')
+    await half.get('/now').catch(() => {})
+    const late = await served.connect()
+    await late.send('GET /now HTTP/1.1\r\nHo')
+    served.signal()
+    expect((await late.response()).status).toBe(408)
+    expect(await Promise.all([silent.closed, late.closed])).toEqual(['fin', 'fin'])
+    expect((await served.report).connections).toMatchObject({ silent: 1, 'half-head': 1 })
+  })
+
+  test('without linger, idle ones are closed when the window ends', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 0 })
+    const idle = await served.connect()
+    await idle.get('/now')
+    served.signal()
+    expect(await idle.closed).toBe('fin')
+    expect((await served.report).connections).toEqual({ idle: 1 })
+  })
+
+  test('accepted before the server was attached are known from their next request on', async () => {
+    const { lifecycle, report, signal } = createRealTimeLifecycle()
+    const server = createServer((_, res) => res.end('now')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = await RawClient.connect({ port: (server.address() as AddressInfo).port })
+    await client.get('/now')
+    lifecycle.attach(server)
+    await client.get('/now')
+    signal()
+    expect((await client.get('/now')).headers['connection']).toBe('close')
+    expect((await report).connections).toEqual({ 'told-to-leave': 1 })
+  })
+
+  test('that the client resets in the middle of a request are no work any more', async () => {
+    await using served = await serve()
+    const client = await served.connect()
+    void client.request('GET', '/gone')
+    await served.asked()
+    served.signal()
+    client.reset()
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 0, cut: 0 } })
+  })
+})
+
+describe.concurrent('requests', () => {
+  const headers: [string, (res: ServerResponse) => unknown][] = [
+    ['setHeader', (res) => res.setHeader('Connection', 'keep-alive')],
+    ['writeHead', (res) => res.writeHead(200, { Connection: 'keep-alive' })],
+    ['writeHead with a reason', (res) => res.writeHead(200, 'fine', { connection: 'keep-alive' })],
+    ['writeHead with a list', (res) => res.writeHead(200, ['Connection', 'keep-alive'])],
+    [
+      'writeHead with a list of pairs',
+      (res) => res.writeHead(200, [['Connection', 'keep-alive']] as unknown as OutgoingHttpHeaders),
+    ],
+    ['nothing', () => {}],
+  ]
+  for (const [how, insist] of headers) {
+    test(`in flight finish and close, although the application insists on keep-alive by ${how}`, async () => {
+      await using served = await serve()
+      const client = await served.connect()
+      void client.request('GET', '/slow')
+      const res = await served.asked()
+      served.signal()
+      insist(res)
+      res.end('slow')
+      expect(await client.response()).toMatchObject({ text: 'slow', headers: { connection: 'close' } })
+      expect(await client.closed).toBe('fin')
+      expect(await served.report).toMatchObject({ clean: true, requests: { finished: 1 } })
+    })
+  }
+
+  test('that are pipelined are all answered, and only the last answer closes', async () => {
+    const asked: ServerResponse[] = []
+    await using served = await serve({}, (_, res) => asked.push(res))
+    const client = await served.connect()
+    for (const path of ['/a', '/b', '/c']) void client.request('GET', path)
+    while (asked.length < 3) await new Promise(setImmediate)
+    served.signal()
+    for (const res of asked.toReversed()) res.end(res.req.url)
+    const answers = [await client.response(), await client.response(), await client.response()]
+    expect(answers.map(({ text, headers }) => `${text} ${headers['connection']}`)).toEqual([
+      '/a keep-alive',
+      '/b keep-alive',
+      '/c close',
+    ])
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 3 } })
+  })
+
+  test('behind a response that closes are read and thrown away', async () => {
+    const ran: (string | undefined)[] = []
+    await using served = await serve({}, ({ url }, res) => {
+      ran.push(url)
+      res.writeHead(200, { 'content-length': 4 }).write('la')
+      setImmediate(() => res.end('st'))
+    })
+    const client = await served.connect()
+    await client.get('/now')
+    served.signal()
+    const last = client.ask('GET', '/last')
+    await client.receives('la')
+    await client.send(requestBytes('GET', '/lost'))
+    expect(await last).toMatchObject({ text: 'last', headers: { connection: 'close' } })
+    expect(await client.closed).toBe('fin')
+    await served.report
+    expect(ran).toEqual(['/last'])
+  })
+
+  test('whose body is still coming keep their connection for one more', async () => {
+    await using served = await serve({ linger: 2000 }, (_, res) => res.writeHead(401).end())
+    const client = await served.connect()
+    await client.send('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf ')
+    served.signal()
+    expect((await client.response()).headers['connection']).toBe('keep-alive')
+    await client.send('whole')
+    expect((await client.get('/now')).headers['connection']).toBe('close')
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 2 } })
+  })
+
+  test('that wait for 100 Continue are heard while draining, too', async () => {
+    await using served = await serve()
+    served.server.on('checkContinue', (req, res) => {
+      res.writeContinue()
+      req.resume().on('end', () => res.end('read'))
+    })
+    const client = await served.connect()
+    await client.get('/now')
+    served.signal()
+    await client.send('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n')
+    await client.receives('100 Continue')
+    await client.send('body')
+    expect((await client.response()).text).toBe('read')
+    expect((await served.report).clean).toBe(true)
+  })
+
+  test("that come late are served, or turned away by late: 'reject'", async () => {
+    for (const late of ['serve', 'reject'] as const) {
+      await using served = await serve({ late, shutdownDelay: 0, linger: 2000 })
+      const [busy, client] = [await served.connect(), await served.connect()]
+      await client.get('/now')
+      void busy.request('GET', '/slow')
+      const res = await served.asked()
+      const closing = served.closing()
+      served.signal()
+      await closing
+      while (served.server.listening) await new Promise(setImmediate)
+      const answer = await client.get('/now')
+      expect(answer.status).toBe(late === 'serve' ? 200 : 503)
+      expect(answer.headers).toMatchObject({ connection: 'close' })
+      expect(answer.headers['retry-after']).toBe(late === 'serve' ? undefined : '1')
+      res.end()
+      await served.report
+    }
+  })
+})
+
+describe.concurrent('the cutoff', () => {
+  test('answers 503 in place of a handler that has not begun, and swallows what it says later', async () => {
+    await using served = await serve({ gracePeriod: 600, shutdownDelay: 0, linger: 0 })
+    const client = await served.connect()
+    void client.request('GET', '/hangs?secret=1')
+    const res = await served.asked()
+    res.setHeader('x-application', 'yes')
+    res.writeHead = () => {
+      throw new Error('middleware that fails')
+    }
+    served.signal()
+    expect(await client.response()).toMatchObject({ status: 503, headers: { connection: 'close' } })
+    res.end('too late')
+    res.setHeader('x', 'y')
+    res.removeHeader('x')
+    res.write('more')
+    const { cut, requests, clean } = await served.report
+    expect(cut).toEqual([
+      { kind: 'request', method: 'GET', path: '/hangs', age: expect.any(Number), remoteAddress: '127.0.0.1' },
+    ])
+    expect({ requests, clean }).toEqual({ requests: { finished: 0, cut: 1 }, clean: false })
+  })
+
+  test('ends a response that has begun, and a foreign protocol by FIN', async () => {
+    await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0, linger: 0 })
+    served.lifecycle.onStop('leaves the cut connections time to close', () => {})
+    served.server.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n')
+    })
+    const [begun, upgraded] = [await served.connect(), await served.connect()]
+    void begun.request('GET', '/begun')
+    const res = await served.asked()
+    res.write('half')
+    await begun.receives('half')
+    void upgraded.request('GET', '/echo', { headers: { Upgrade: 'echo', Connection: 'Upgrade' } })
+    await upgraded.receives('101')
+    served.signal()
+    const { cut, connections } = await served.report
+    expect(cut.map(({ kind, path }) => `${kind} ${path}`).sort()).toEqual([
+      'request /begun',
+      'upgraded /echo',
+    ])
+    expect(connections).toEqual({ cut: 2 })
+    expect(await upgraded.closed).toBe('fin')
+  })
+})
+
+describe.concurrent('server-sent events', () => {
+  const streams: [string, (res: ServerResponse) => unknown, boolean][] = [
+    ['end in order', (res) => res.setHeader('content-type', 'text/event-stream'), true],
+    [
+      'end in order, said by writeHead',
+      (res) => res.writeHead(200, { 'content-type': 'text/event-stream' }),
+      true,
+    ],
+    [
+      'are cut if they are compressed',
+      (res) => res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }),
+      false,
+    ],
+    ['are not plain text', (res) => res.setHeader('content-type', 'text/plain'), false],
+  ]
+  for (const [what, begin, endsInOrder] of streams) {
+    test(what, async () => {
+      await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0 })
+      const client = await served.connect()
+      void client.request('GET', '/events')
+      const res = await served.asked()
+      begin(res)
+      res.write('data: 1\n\n')
+      await client.receives('data: 1')
+      served.signal()
+      const { clean } = await served.report
+      res.write('data: swallowed\n\n')
+      expect(clean).toBe(endsInOrder)
+      if (endsInOrder) expect((await client.response()).text).toBe('data: 1\n\n')
+    })
+  }
+
+  test('that begin after the listener has closed are ended as well', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 2000 })
+    const client = await served.connect()
+    void client.request('GET', '/events')
+    const res = await served.asked()
+    const closing = served.closing()
+    served.signal()
+    await closing
+    while (served.server.listening) await new Promise(setImmediate)
+    res.writeHead(200, { 'content-type': 'text/event-stream' })
+    res.write('data: 1\n\n')
+    expect((await client.response()).text).toBe('data: 1\n\n')
+    expect((await served.report).clean).toBe(true)
+  })
+})
+
+describe.concurrent('a server', () => {
+  test('of https serves, and closes handshakes that do not get on', async () => {
+    await using served = await serve({}, undefined, true)
+    const client = await served.connect()
+    await client.get('/now')
+    const mute = connect(served.port, '127.0.0.1')
+    await once(mute, 'connect')
+    const ended = once(mute, 'close')
+    served.signal()
+    expect((await client.get('/now')).headers['connection']).toBe('close')
+    expect(await client.closed).toBe('fin')
+    await ended
+    expect((await served.report).connections).toMatchObject({ 'told-to-leave': 1, handshake: 1 })
+  })
+
+  test('tells that it has closed only when onStop functions have run', async () => {
+    await using served = await serve()
+    const order: string[] = []
+    served.server.on('close', () => order.push('server'))
+    served.lifecycle.onStop('database', () => void order.push('database'))
+    served.signal()
+    await served.report
+    await new Promise(setImmediate)
+    expect(order.slice(0, 2)).toEqual(['database', 'server'])
+  })
+
+  test('that was told to listen when the drain began never does', async () => {
+    const { lifecycle, report, signal } = createRealTimeLifecycle()
+    let hasListened = false
+    const server = createServer().on('listening', () => {
+      hasListened = true
+    })
+    lifecycle.attach(server)
+    server.listen(0, '127.0.0.1')
+    signal()
+    await report
+    expect([hasListened, server.listening]).toEqual([false, false])
+  })
+
+  test('keeps an emit that somebody else has put on it', async () => {
+    const { lifecycle } = createRealTimeLifecycle()
+    const server = createServer()
+    const seen: unknown[] = []
+    const { emit } = server
+    server.emit = (event: string | symbol, ...args: unknown[]) => {
+      seen.push(event)
+      return Reflect.apply(emit, server, [event, ...args])
+    }
+    lifecycle.attach(server)
+    server.emit('custom')
+    expect(seen).toEqual(['custom'])
+    await lifecycle.stop()
+  })
+})
+
+describe.concurrent('probes', () => {
+  test('answer ahead of the application: ready 200, then 503 in the tick of the signal', async () => {
+    await using served = await serve({}, (_, res) => res.writeHead(404).end('the application'))
+    const client = await served.connect()
+    expect(await client.get('/readyz?verbose')).toMatchObject({
+      status: 200,
+      text: '{"status":"ok","state":"ready"}',
+      headers: { 'lifecycle-state': 'ready', 'cache-control': 'no-store' },
+    })
+    expect((await client.ask('HEAD', '/livez')).status).toBe(200)
+    expect((await client.ask('POST', '/readyz')).text).toBe('the application')
+    served.signal()
+    expect(await client.get('/readyz')).toMatchObject({
+      status: 503,
+      text: '{"status":"unavailable","state":"draining"}',
+      headers: { connection: 'close', 'lifecycle-state': 'draining' },
+    })
+    expect((await served.report).requests).toEqual({ finished: 0, cut: 0 })
+  })
+
+  test('wait for their checks, and a client that leaves meanwhile is nothing', async () => {
+    await using served = await serve()
+    const check = new EventEmitter()
+    served.lifecycle.check('db', () => once(check, 'done'))
+    const [client, impatient] = [await served.connect(), await served.connect()]
+    const accepted = [...served.sockets]
+    void impatient.request('GET', '/readyz')
+    const answer = client.get('/readyz')
+    const left = new Promise((resolve) => accepted.map((socket) => socket.on('close', resolve)))
+    while (check.listenerCount('done') === 0) await new Promise(setImmediate)
+    impatient.reset()
+    await left
+    check.emit('done')
+    expect((await answer).status).toBe(200)
+  })
+
+  test("stay green until the window ends by readinessDuringDrain: 'keep'", async () => {
+    await using served = await serve({ readinessDuringDrain: 'keep', shutdownDelay: 200, linger: 2000 })
+    const busy = await served.connect()
+    void busy.request('GET', '/slow')
+    const res = await served.asked()
+    const closing = served.closing()
+    served.signal()
+    expect((await (await served.connect()).get('/readyz')).status).toBe(200)
+    const after = await served.connect()
+    await closing
+    expect((await after.get('/readyz')).status).toBe(503)
+    res.end()
+    await served.report
+  })
+})

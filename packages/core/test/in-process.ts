@@ -1,0 +1,73 @@
+import { EventEmitter, once } from 'node:events'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { RawClient } from '@lameduck/conformance'
+import { selfSigned } from '@lameduck/conformance/subject'
+import { systemClock } from '../src/clock.js'
+import { createCoordinator } from '../src/coordinator.js'
+import { createLifecycleIn } from '../src/create-lifecycle.js'
+import type { LifecycleOptions } from '../src/options.js'
+import type { Report } from '../src/report.js'
+import { createFakeProcess } from '../src/testing/index.js'
+
+const surroundings = { env: {}, isTerminal: false, isContainer: false, ppid: 0, commandLine: () => [] }
+
+/** Short times: every test waits for what happens, none for a time to pass. */
+const short = { platform: 'none', gracePeriod: 4000, shutdownDelay: 60, linger: 60, logger: false } as const
+
+/** A lifecycle in a process that is not this one, in real time. */
+export function createRealTimeLifecycle(options: LifecycleOptions = {}) {
+  const process = createFakeProcess()
+  const coordinator = createCoordinator(process, systemClock)
+  const host = { clock: systemClock, coordinator, surroundings }
+  const lifecycle = createLifecycleIn(host, { ...short, ...options })
+  const report = new Promise<Report>((resolve) => lifecycle.on('stopped', resolve))
+  return { lifecycle, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
+}
+
+/** What a test gets to steer a server that listens in this very process. */
+export type Served = Awaited<ReturnType<typeof serve>>
+
+/**
+ * Serves on a port of its own. `/now` is answered at once, everything else by the test: by `handle`, or by the response
+ * that `asked()` resolves with.
+ */
+export async function serve(options: LifecycleOptions = {}, handle?: RequestListener, tls = false) {
+  const made = createRealTimeLifecycle(options)
+  const { lifecycle } = made
+  const requests = new EventEmitter()
+  const listener: RequestListener = (req, res) => {
+    if (req.url === '/now') res.end('now')
+    else if (handle) handle(req, res)
+    else requests.emit('request', res)
+  }
+  const server: Server = tls ? createTlsServer(selfSigned, listener) : createServer(listener)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
+  lifecycle.attach(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await lifecycle.ready()
+  const { port } = server.address() as AddressInfo
+  const clients = new Set<RawClient>()
+  return {
+    ...made,
+    server,
+    /** The sockets that the server has accepted. */
+    sockets,
+    port,
+    connect: async (protocol: 'http' | 'https' = tls ? 'https' : 'http') => {
+      const client = await RawClient.connect({ port, protocol })
+      clients.add(client)
+      return client
+    },
+    /** The response to the next request that nobody else answers. */
+    asked: async () => ((await once(requests, 'request')) as [ServerResponse])[0],
+    closing: () => new Promise<void>((resolve) => lifecycle.on('closing', () => resolve())),
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy()
+      await lifecycle.stop()
+    },
+  }
+}

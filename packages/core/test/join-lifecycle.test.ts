@@ -1,0 +1,131 @@
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createCoordinator } from '../src/coordinator.js'
+import { discoverServers, joinLifecycle } from '../src/index.js'
+import {
+  createFakeClock,
+  createFakeProcess,
+  createFakeServer,
+  createTestBench,
+} from '../src/testing/index.js'
+
+const kCoordinator = Symbol.for('lameduck.coordinator.v1')
+const holder = globalThis as { [kCoordinator]?: unknown }
+const options = { platform: 'terminal', logger: false } as const
+
+/** From now on lifecycles of this process live in another one. */
+function elsewhere() {
+  const [process, clock] = [createFakeProcess(), createFakeClock()]
+  holder[kCoordinator] = createCoordinator(process, clock)
+  return { process, clock }
+}
+afterEach(() => Reflect.deleteProperty(holder, kCoordinator))
+
+describe('a seat', () => {
+  test('in a lifecycle of its own: ready when its server listens', async () => {
+    elsewhere()
+    const seat = joinLifecycle(options)
+    seat.attach(createFakeServer())
+    expect(seat.lifecycle.state).toBe('starting')
+    seat.listening()
+    expect(seat.lifecycle.state).toBe('ready')
+    await seat.lifecycle.stop()
+    seat.listening()
+    expect(seat.lifecycle.state).toBe('stopped')
+  })
+
+  test('in a shared lifecycle: ready when all listen, and the closes run last', async () => {
+    elsewhere()
+    const first = joinLifecycle(options)
+    const { lifecycle } = first
+    const second = joinLifecycle({ lifecycle, probes: { livez: '/alive' }, logger: false })
+    first.listening()
+    expect(lifecycle.state).toBe('starting')
+    second.listening()
+    expect(lifecycle.state).toBe('ready')
+    expect(first.probes?.livez).toBe('/livez')
+    expect(second.probes).toEqual({ livez: '/alive', readyz: '/readyz', startupz: '/startupz' })
+    expect(await second.answerProbe('readyz', '/readyz')).toMatchObject({ status: 200 })
+    const order: string[] = []
+    first.closeWith('framework', () => order.push('framework'))
+    lifecycle.onStop('db', () => order.push('db'))
+    await lifecycle.stop()
+    expect(order).toEqual(['db', 'framework'])
+  })
+
+  test('shows no probe where there is none, or where they have a port of their own', async () => {
+    elsewhere()
+    for (const probes of [false, { port: 0, host: '127.0.0.1' }] as const) {
+      const seat = joinLifecycle({ ...options, probes })
+      expect(seat.probes).toBeUndefined()
+      expect(await seat.answerProbe('livez', '/livez')).toMatchObject({ status: 503 })
+      await seat.lifecycle.stop()
+    }
+    const shared = joinLifecycle(options).lifecycle
+    expect(joinLifecycle({ lifecycle: shared, probes: false }).probes).toBeUndefined()
+  })
+
+  test('that is given up stops its own lifecycle, and only frees a shared one', async () => {
+    elsewhere()
+    const own = joinLifecycle(options)
+    await own.giveUp()
+    expect(own.lifecycle.state).toBe('stopped')
+    const first = joinLifecycle(options)
+    const second = joinLifecycle({ lifecycle: first.lifecycle })
+    await second.giveUp()
+    first.listening()
+    expect(first.lifecycle.state).toBe('ready')
+  })
+
+  test("uses the framework's logger unless another is given", async () => {
+    const { clock } = elsewhere()
+    const lines: string[] = []
+    const logger = { info: (_: object, line: string) => lines.push(line), warn() {}, error() {} }
+    await joinLifecycle({ platform: 'terminal' }, logger).lifecycle.stop()
+    await joinLifecycle(options, logger).lifecycle.stop()
+    await clock.advance(0)
+    expect(lines.filter((line) => line.startsWith('stopped'))).toHaveLength(1)
+  })
+
+  const shared = () => createTestBench().createLifecycle()
+  const refusals: [string, () => unknown, string, RegExp][] = [
+    ['no lifecycle', () => ({ lifecycle: 'mine' }), 'OPTION_INVALID', /expected a lifecycle, got mine/],
+    ['nothing', () => ({ lifecycle: null }), 'OPTION_INVALID', /got null/],
+    [
+      "the shared lifecycle's own options",
+      () => ({ lifecycle: shared(), linger: 5, crash: false }),
+      'LIFECYCLE_SHARED',
+      /linger, crash: expected beside "lifecycle" only probes and logger/,
+    ],
+    [
+      'a port for probes beside a shared lifecycle',
+      () => ({ lifecycle: shared(), probes: { port: 1 } }),
+      'LIFECYCLE_SHARED',
+      /probes.port/,
+    ],
+    ['unknown options', () => ({ lifecycle: shared(), lingr: 5 }), 'OPTION_UNKNOWN', /did you mean "linger"/],
+  ]
+  for (const [what, given, code, message] of refusals) {
+    test(`is refused with ${what}`, () => {
+      elsewhere()
+      const join = () => joinLifecycle(given() as never)
+      expect(join).toThrow(expect.objectContaining({ code }))
+      expect(join).toThrow(message)
+    })
+  }
+})
+
+test('servers are discovered when they begin to listen, until that is no longer wanted', async () => {
+  const found: object[] = []
+  const listen = async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    server.close()
+    return server
+  }
+  const stop = discoverServers((server) => found.push(server))
+  const server = await listen()
+  stop()
+  await listen()
+  expect(found).toEqual([server])
+})
