@@ -1,3 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'core', include: ['test/**/*.test.ts'] } })
+export default defineConfig({
+  test: {
+    name: 'core',
+    include: ['test/**/*.test.ts'],
+    // What only runs in forked processes does not count: the behaviour of those is shown in this process as well.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: [['text', { skipFull: true }]],
+      thresholds: { lines: 95, branches: 95 },
+    },
+  },
+})

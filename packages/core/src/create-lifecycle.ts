@@ -85,7 +85,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       limit: trigger.limit,
     })
 
-  const preparations = createPreparations(clock, gate, () => drain)
+  const preparations = createPreparations(clock, gate)
 
   const start = (trigger: Trigger, deadline: number): Promise<Report> => {
     const plan = planFor(trigger)
@@ -111,7 +111,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
     if (signal) warnings.atTrigger()
     const report = begun.run()
-    preparations.begin()
+    preparations.begin(begun)
     draining.abort()
     return report.then((result) => {
       drains.delete(begun)

@@ -5,7 +5,7 @@ import type { Emitter } from './events.js'
 import { type Gate, waitUntil } from './gate.js'
 import type { Holds } from './holds.js'
 import { type Hook, runHooks } from './hooks.js'
-import { anchor, moveUp, type Plan } from './plan.js'
+import { type Anchors, anchor, moveUp, type Plan } from './plan.js'
 import { type HookOutcome, makeReport, type Report } from './report.js'
 import { groupServers } from './server-group.js'
 import type { Settings } from './settings.js'
@@ -34,7 +34,7 @@ export interface DrainInput {
 
 /** A drain under way. */
 export interface Drain {
-  readonly plan: Plan
+  readonly plan: Plan & { readonly at: Anchors }
   /** The window is not over: traffic may still be routed here. */
   readonly isInWindow: boolean
   /** No request, hold or `onDrain` function is unfinished. */
@@ -125,7 +125,7 @@ export function createDrain(input: DrainInput): Drain {
       emitter.emit('cutoff', {
         duration: since(),
         inFlight: servers.inFlight,
-        holds: holds.list().map(({ name }) => name ?? ''),
+        holds: holds.list().map(({ name }) => name),
       })
       input.cutoff.abort()
       await gate.until(() => isQuiet() || isOver(at().force))

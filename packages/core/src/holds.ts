@@ -26,7 +26,7 @@ export function createHolds(clock: Clock, changed: () => void) {
       return Object.assign(release, { [Symbol.dispose]: release })
     },
     /** What is still held, as the report lists it. */
-    list: () =>
-      [...held].map(({ name, since }): Cut => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
+    list: (): (Cut & { readonly name: string })[] =>
+      [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
   }
 }

@@ -6,19 +6,20 @@ import { callable, demand } from './rules.js'
 
 /**
  * Creates an empty list of what wants to be told that draining has begun, and to finish something before the listeners
- * close. `drain` gives the drain, once there is one: it is told of what fails.
+ * close. The drain is told of what fails.
  */
-export function createPreparations(clock: Clock, gate: Gate, drain: () => Drain | undefined) {
+export function createPreparations(clock: Clock, gate: Gate) {
   const waiting = new Set<() => unknown>()
   const running = new Set<symbol>()
+  let drain: Drain | undefined
 
-  const tell = (fn: () => unknown) => {
-    const due = () => drain()?.plan.at?.cutoff ?? clock.now()
+  const tell = (fn: () => unknown, present: Drain) => {
+    const due = () => present.plan.at.cutoff
     const preparation = Symbol('onDrain')
     running.add(preparation)
     void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due).then((outcome) => {
       running.delete(preparation)
-      if (outcome.outcome !== 'done') drain()?.note(outcome)
+      if (outcome.outcome !== 'done') present.note(outcome)
       gate.notify()
     })
   }
@@ -33,14 +34,14 @@ export function createPreparations(clock: Clock, gate: Gate, drain: () => Drain 
      */
     add(fn: () => unknown): () => void {
       demand('ARGUMENT_INVALID', 'onDrain', callable, fn)
-      const present = drain()
-      if (present === undefined) waiting.add(fn)
-      else if (!present.isEmpty()) tell(fn)
+      if (drain === undefined) waiting.add(fn)
+      else if (!drain.isEmpty()) tell(fn, drain)
       return () => void waiting.delete(fn)
     },
     /** Draining begins. */
-    begin() {
-      for (const fn of waiting) tell(fn)
+    begin(begun: Drain) {
+      drain = begun
+      for (const fn of waiting) tell(fn, begun)
       waiting.clear()
     },
   }

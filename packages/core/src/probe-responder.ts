@@ -79,8 +79,8 @@ export function createProbeResponder(context: ProbeContext, details: boolean): P
   }
 
   const answerInDetail = (probe: ProbeName, url: string) => {
-    const [, path = '', query] = /^([^?]*)(.*)/s.exec(url) ?? []
-    const search = new URLSearchParams(query)
+    const path = url.replace(/\?.*/s, '')
+    const search = new URLSearchParams(url.slice(path.length))
     const part = decode(path.slice(paths[probe].length + 1))
     const excluded = search.getAll('exclude')
     const known = probe === 'readyz' ? checks.names : []

@@ -61,6 +61,17 @@ describe('a check', () => {
     expect(isAborted).toBe(true)
   })
 
+  test('that answers when its time is over has failed all the same', async () => {
+    const { clock, checks, changes, ask } = bench()
+    checks.add('slow', () => new Promise((resolve) => void clock.after(600, () => resolve(true))), {
+      timeout: 500,
+    })
+    const answer = ask('/readyz')
+    await clock.advance(700)
+    expect((await answer).status).toBe(503)
+    expect(changes).toEqual(['slow fails'])
+  })
+
   test('runs once for 100 probes at the same time, and is good for its ttl (A7)', async () => {
     const { clock, checks, ask } = bench()
     let runs = 0
@@ -161,6 +172,9 @@ describe('startup tasks (D-1)', () => {
     let finish = () => {}
     lifecycle.startup('migrate', () => new Promise<void>((resolve) => (finish = resolve)))
     lifecycle.startup('warm up', () => {})
+    void clock.after(90, () =>
+      lifecycle.startup('late', () => new Promise((done) => void clock.after(5, done as () => void))),
+    )
     const slowest = new Promise((resolve) => lifecycle.on('ready', (event) => resolve(event.slowest?.name)))
     let isReady = false
     void lifecycle.ready().then(() => {

@@ -1,9 +1,16 @@
 import { EventEmitter, once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as tlsConnect } from 'node:tls'
 import { RawClient, requestBytes } from '@lameduck/conformance'
+import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../src/clock.js'
 import { createRealTimeLifecycle, serve } from './in-process.js'
 
 describe.concurrent('connections', () => {
@@ -54,6 +61,46 @@ describe.concurrent('connections', () => {
     signal()
     expect((await client.get('/now')).headers['connection']).toBe('close')
     expect((await report).connections).toEqual({ 'told-to-leave': 1 })
+  })
+
+  test('whose clients send on while we say good-bye are not reset under them', async () => {
+    await using served = await serve({}, (_, res) => {
+      res.write('la')
+      setImmediate(() => res.end('st'))
+    })
+    served.signal()
+    const client = connect({ port: served.port, host: '127.0.0.1', allowHalfOpen: true })
+    const received: Buffer[] = []
+    client.on('data', (bytes) => received.push(bytes))
+    client.write(requestBytes('GET', '/last'))
+    await once(client, 'data')
+    client.write(requestBytes('GET', '/lost'))
+    await once(client, 'end')
+    // Longer than a client that is not sending gets.
+    await new Promise<void>((resolve) => void systemClock.after(200, resolve))
+    client.end(requestBytes('GET', '/lost'))
+    expect(await once(client, 'close')).toEqual([false])
+    expect(Buffer.concat(received).toString()).toMatch(/^HTTP.1.1 200 OK.*la.*st/s)
+    expect((await served.report).requests.finished).toBe(1)
+  })
+
+  test('of a Unix socket have no address, and are drained all the same', async () => {
+    const { lifecycle, report, signal } = createRealTimeLifecycle({ gracePeriod: 600, shutdownDelay: 0 })
+    const server = createServer(() => {})
+    lifecycle.attach(server)
+    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
+    server.listen(path)
+    await once(server, 'listening')
+    await lifecycle.ready()
+    const client = connect(path)
+    const asked = once(server, 'request')
+    client.write(requestBytes('GET', '/hangs'))
+    await asked
+    signal()
+    expect((await report).cut).toEqual([
+      { kind: 'request', method: 'GET', path: '/hangs', age: expect.any(Number) },
+    ])
+    client.destroy()
   })
 
   test('that the client resets in the middle of a request are no work any more', async () => {
@@ -111,6 +158,17 @@ describe.concurrent('requests', () => {
     expect(await served.report).toMatchObject({ clean: true, requests: { finished: 3 } })
   })
 
+  test('of a client that says FIN behind them are answered while draining, too', async () => {
+    await using served = await serve()
+    const client = await served.connect()
+    await client.get('/now')
+    served.signal()
+    const answer = client.get('/now')
+    client.halfClose()
+    expect((await answer).text).toBe('now')
+    expect((await served.report).clean).toBe(true)
+  })
+
   test('behind a response that closes are read and thrown away', async () => {
     const ran: (string | undefined)[] = []
     await using served = await serve({}, ({ url }, res) => {
@@ -123,7 +181,7 @@ describe.concurrent('requests', () => {
     served.signal()
     const last = client.ask('GET', '/last')
     await client.receives('la')
-    await client.send(requestBytes('GET', '/lost'))
+    await client.send(Buffer.concat([requestBytes('GET', '/lost'), requestBytes('GET', '/lost')]))
     expect(await last).toMatchObject({ text: 'last', headers: { connection: 'close' } })
     expect(await client.closed).toBe('fin')
     await served.report
@@ -155,6 +213,20 @@ describe.concurrent('requests', () => {
     await client.send('body')
     expect((await client.response()).text).toBe('read')
     expect((await served.report).clean).toBe(true)
+  })
+
+  test('whose handler answers and never reads the body are read to their end', async () => {
+    await using served = await serve({ linger: 2000 }, (req, res) => {
+      req.pause()
+      res.end('no')
+    })
+    const client = await served.connect()
+    await client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf ')
+    expect((await client.response()).text).toBe('no')
+    served.signal()
+    await client.send('whole')
+    expect((await client.get('/now')).headers['connection']).toBe('close')
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 2 } })
   })
 
   test("that come late are served, or turned away by late: 'reject'", async () => {
@@ -257,6 +329,20 @@ describe.concurrent('server-sent events', () => {
     })
   }
 
+  test('end at once without linger, and one whose client has gone is nothing', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 0 })
+    const [one, two] = [await served.connect(), await served.connect()]
+    for (const client of [one, two]) {
+      void client.request('GET', '/events')
+      const res = await served.asked()
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    }
+    two.reset()
+    served.signal()
+    expect((await one.response()).text).toBe('data: 1\n\n')
+    expect((await served.report).clean).toBe(true)
+  })
+
   test('that begin after the listener has closed are ended as well', async () => {
     await using served = await serve({ shutdownDelay: 0, linger: 2000 })
     const client = await served.connect()
@@ -286,6 +372,24 @@ describe.concurrent('a server', () => {
     expect(await client.closed).toBe('fin')
     await ended
     expect((await served.report).connections).toMatchObject({ 'told-to-leave': 1, handshake: 1 })
+  })
+
+  test('of https on a Unix socket tells handshakes apart without addresses', async () => {
+    const { lifecycle, report, signal } = createRealTimeLifecycle({ shutdownDelay: 0 })
+    const server = createTlsServer(selfSigned, (_, res) => res.end('now'))
+    lifecycle.attach(server)
+    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
+    server.listen(path)
+    await once(server, 'listening')
+    await lifecycle.ready()
+    const mute = connect(path)
+    const ended = once(mute, 'close')
+    const client = new RawClient(tlsConnect({ path, rejectUnauthorized: false }))
+    await client.get('/')
+    signal()
+    expect(await client.closed).toBe('fin')
+    await ended
+    expect((await report).connections).toEqual({ handshake: 1, idle: 1 })
   })
 
   test('tells that it has closed only when onStop functions have run', async () => {
@@ -346,6 +450,11 @@ describe.concurrent('probes', () => {
       headers: { connection: 'close', 'lifecycle-state': 'draining' },
     })
     expect((await served.report).requests).toEqual({ finished: 0, cut: 0 })
+  })
+
+  test('belong to the application where there are none', async () => {
+    await using served = await serve({ probes: false }, (_, res) => res.end('the application'))
+    expect((await (await served.connect()).get('/readyz')).text).toBe('the application')
   })
 
   test('wait for their checks, and a client that leaves meanwhile is nothing', async () => {

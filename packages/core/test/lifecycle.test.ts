@@ -209,6 +209,8 @@ describe('wrong calls', () => {
     ['null', null],
     ['an object', {}],
     ['a function', () => {}],
+    ['an object without a prototype', Object.create(null)],
+    ['nothing', undefined],
   ] as const) {
     test(`${name} is no server`, () => {
       const { lifecycle } = serving()

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createLifecycle } from '../src/index.js'
 import { processCoordinator } from '../src/this-process.js'
 
@@ -8,6 +8,19 @@ describe('the coordinator of this process', () => {
     const holder = globalThis as { [key: symbol]: unknown }
     expect(processCoordinator()).toBe(processCoordinator())
     expect(holder[Symbol.for('lameduck.coordinator.v1')]).toBe(processCoordinator())
+  })
+
+  test.runIf(isMainThread && process.send)('talks to PM2, whose channel holds nobody', async () => {
+    const sent = vi.spyOn(process, 'send').mockReturnValue(true)
+    const released = vi.spyOn(process.channel as { unref(): void }, 'unref').mockReturnValue()
+    vi.stubEnv('pm_id', '0')
+    const lifecycle = createLifecycle({ signals: false, crash: false, logger: false })
+    vi.unstubAllEnvs()
+    await lifecycle.ready()
+    expect(sent).toHaveBeenCalledWith('ready')
+    expect(released).toHaveBeenCalled()
+    vi.restoreAllMocks()
+    await lifecycle.stop()
   })
 
   // A worker thread's coordinator is deaf: some runners work in one.

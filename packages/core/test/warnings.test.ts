@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { createCoordinator } from '../src/coordinator.js'
+import { createLifecycleIn } from '../src/create-lifecycle.js'
 import type { Platform, Surroundings } from '../src/platform.js'
 import { findSignalSwallower } from '../src/started-wrong.js'
-import { createFakeServer, createTestBench } from '../src/testing/index.js'
+import {
+  createFakeClock,
+  createFakeProcess,
+  createFakeServer,
+  createTestBench,
+} from '../src/testing/index.js'
 
 describe('a process that would not get its signals (D-5)', () => {
   const npm = { npm_lifecycle_event: 'start', npm_config_user_agent: 'npm/11.19.1 node/v20.20.2 linux x64' }
@@ -35,6 +42,30 @@ describe('a process that would not get its signals (D-5)', () => {
     expect(find(['bash'], { ppid: 42 })).toBeUndefined()
     expect(find([])).toBeUndefined()
   })
+})
+
+test('who would not get its signals is told at start, once', async () => {
+  const clock = createFakeClock()
+  const coordinator = createCoordinator(createFakeProcess(), clock)
+  const commandLine = () => ['/bin/sh', '-c', 'node main.js']
+  const surroundings = { env: {}, isTerminal: false, isContainer: true, ppid: 1, commandLine }
+  const lifecycle = createLifecycleIn({ clock, coordinator, surroundings }, { logger: false })
+  const warnings: string[] = []
+  lifecycle.on('warning', ({ message }) => warnings.push(message))
+  await new Promise(setImmediate)
+  await lifecycle.ready()
+  expect(warnings).toEqual([expect.stringContaining('a shell is process 1')])
+})
+
+test('a long handler is shown by its beginning, and one from before us without its place', async () => {
+  const { createLifecycle, process } = createTestBench()
+  const handler = Object.assign(() => {}, { toString: () => `function handler() { ${'x'.repeat(300)} }` })
+  process.on('SIGTERM', handler)
+  const lifecycle = createLifecycle()
+  const warnings: string[] = []
+  lifecycle.on('warning', ({ message }) => warnings.push(message))
+  await lifecycle.ready()
+  expect(warnings).toEqual([expect.stringMatching(/over: function handler\(\) { x{100,200} …; remove it/)])
 })
 
 describe('a keepAliveTimeout of 5 s', () => {
