@@ -68,19 +68,22 @@ export function ownSurroundings(): Surroundings {
   }
 }
 
-/** Names the platform from what it leaves in the environment. An orchestrator's environment beats a terminal. */
+/**
+ * Names the platform from what it leaves in the environment. PM2 comes first: wherever it runs, it is PM2 that stops the
+ * process. An orchestrator's environment beats a terminal.
+ */
 export function detectPlatform({
   env,
   isTerminal,
   isContainer,
 }: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>): Platform {
+  if (env['pm_id'] !== undefined) return 'pm2'
   if (env['K_REVISION'] && env['KUBERNETES_SERVICE_HOST']) return 'knative'
   if (env['KUBERNETES_SERVICE_HOST']) return 'kubernetes'
   if (env['K_SERVICE'] || env['CLOUD_RUN_JOB']) return 'cloud-run'
   if (env['ECS_CONTAINER_METADATA_URI_V4'] || env['ECS_CONTAINER_METADATA_URI']) return 'ecs'
   if (env['DYNO']) return 'heroku'
   if (env['NOMAD_ALLOC_ID']) return 'nomad'
-  if (env['pm_id'] !== undefined) return 'pm2'
   if (isTerminal || env['NODE_ENV'] === 'development') return 'terminal'
   if (env['NOTIFY_SOCKET'] || env['INVOCATION_ID']) return 'systemd'
   if (isContainer) return 'docker'

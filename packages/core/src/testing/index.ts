@@ -2,6 +2,8 @@ import { createCoordinator } from '../coordinator.js'
 import { createLifecycleIn } from '../create-lifecycle.js'
 import type { Lifecycle } from '../lifecycle.js'
 import type { LifecycleOptions } from '../options.js'
+import type { ProbeAnswer } from '../probes.js'
+import { kSeats, type Seats } from '../seats.js'
 import { createFakeClock, type FakeClock } from './fake-clock.js'
 import { createFakeProcess, type FakeProcess } from './fake-process.js'
 
@@ -18,6 +20,11 @@ export interface TestBench {
   createLifecycle(options?: LifecycleOptions): Lifecycle
   /** Sends a signal. */
   signal(name: NodeJS.Signals): void
+  /**
+   * Asks as a GET of `url` on the main port would: `probe(lifecycle, '/readyz')`. Checks run; one that hangs needs the
+   * clock to be moved. What is no probe is 404.
+   */
+  probe(lifecycle: Lifecycle, url: string): Promise<ProbeAnswer>
 }
 
 /** Creates a bench whose clock stands at 0 and whose environment is `env`. */
@@ -32,5 +39,11 @@ export function createTestBench(env: Record<string, string> = {}): TestBench {
     createLifecycle: (options) =>
       createLifecycleIn({ clock, coordinator, surroundings }, { logger: false, ...options }),
     signal: (name) => void process.emit(name, name),
+    async probe(lifecycle, url) {
+      const { respond, probes } = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
+      const { match, answer } = respond(probes)
+      const asked = match(url)
+      return asked === undefined ? { status: 404, headers: {}, body: '' } : answer(asked, url)
+    },
   }
 }
