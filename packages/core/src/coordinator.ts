@@ -90,7 +90,6 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let cancelDeadline = () => {}
 
   const wishes = () => [...members].map(({ settings }) => settings)
-  const hearsMessages = () => wishes().some((wish) => wish.hearsMessages)
 
   const exit = (code: number, { joined, deadline, margin }: Ending) => {
     cancelDeadline()
@@ -178,7 +177,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const listen = () => {
     const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
     if (wishes().some(({ crash }) => crash === 'drain')) wanted.add('uncaughtException')
-    if (hearsMessages()) wanted.add('message')
+    if (wishes().some(({ hearsMessages, signals }) => hearsMessages && signals.length > 0))
+      wanted.add('message')
     listeners.listenTo(wanted)
     if (wanted.has('message')) host.releaseChannel()
   }
@@ -202,7 +202,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     end,
     becameReady() {
       const isUp = [...members].every(({ state }) => state === 'ready')
-      if (isUp && hearsMessages()) host.send('ready')
+      if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
     },
     foreignHandlers: listeners.foreignHandlers,
   }

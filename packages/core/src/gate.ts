@@ -1,21 +1,18 @@
 import type { Clock } from './clock.js'
 
 /** Lets any number of waiters wait for conditions over shared state, without polling. */
-export interface Gate {
-  /** Looks at every waiter's condition again. To be called whenever something that a condition reads has changed. */
-  notify(): void
-  /** Resolves as soon as `condition` holds: now, or at a later {@link notify}. */
-  until(condition: () => boolean): Promise<void>
-}
+export type Gate = ReturnType<typeof createGate>
 
 /** Creates a gate nobody waits at. */
-export function createGate(): Gate {
+export function createGate() {
   const waiters = new Set<() => void>()
   return {
+    /** Looks at every waiter's condition again. To be called whenever something that a condition reads has changed. */
     notify() {
       for (const look of [...waiters]) look()
     },
-    until(condition) {
+    /** Resolves as soon as `condition` holds: now, or at a later `notify()`. */
+    until(condition: () => boolean): Promise<void> {
       if (condition()) return Promise.resolve()
       return new Promise((resolve) => {
         const look = () => {

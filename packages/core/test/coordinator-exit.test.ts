@@ -37,8 +37,16 @@ function bench() {
     })
     return { begun, forced, ignored, stop }
   }
-  return { clock, host, join, signal: (name: string) => void host.emit(name, name) }
+  return { clock, host, coordinator, join, signal: (name: string) => void host.emit(name, name) }
 }
+
+test('a process is ending from the first signal on', async () => {
+  const { coordinator, join, signal } = bench()
+  join()
+  expect(coordinator.isEnding).toBe(false)
+  signal('SIGTERM')
+  expect(coordinator.isEnding).toBe(true)
+})
 
 describe('the deadline', () => {
   test('is kept by force when a drain does not keep it', async () => {

@@ -13,6 +13,51 @@ function serving(options: LifecycleOptions = {}, rate = 0) {
   return { ...bench, lifecycle, server, events }
 }
 
+describe("readinessDuringDrain: 'keep'", () => {
+  const keeping = () => {
+    const made = serving({ readinessDuringDrain: 'keep', shutdownDelay: 1000 })
+    return { ...made, readiness: async () => (await made.probe(made.lifecycle, '/readyz')).status }
+  }
+
+  test('leaves readiness green until the window ends, whoever still has to finish', async () => {
+    const { lifecycle, signal, clock, readiness } = keeping()
+    lifecycle.onDrain(() => new Promise(() => {}))
+    signal('SIGTERM')
+    await clock.advance(999)
+    expect(await readiness()).toBe(200)
+    await clock.advance(1)
+    expect(await readiness()).toBe(503)
+    await clock.advance(1000)
+    expect(await readiness()).toBe(503)
+  })
+
+  test('is red at once where there is no window, and where it is cut short', async () => {
+    const interrupted = keeping()
+    interrupted.lifecycle.hold('work')
+    interrupted.signal('SIGINT')
+    expect(await interrupted.readiness()).toBe(503)
+
+    const crashed = keeping()
+    crashed.lifecycle.hold('work')
+    crashed.signal('SIGTERM')
+    expect(await crashed.readiness()).toBe(200)
+    crashed.process.emit('uncaughtException', new Error('on purpose'))
+    expect(await crashed.readiness()).toBe(503)
+  })
+
+  test('does not turn green what never was', async () => {
+    const { createLifecycle, signal, probe } = createTestBench()
+    const lifecycle = createLifecycle({ platform: 'kubernetes', readinessDuringDrain: 'keep' })
+    lifecycle.attach(createFakeServer())
+    lifecycle.hold('work')
+    lifecycle.onDrain(() => new Promise(() => {}))
+    signal('SIGTERM')
+    expect((await probe(lifecycle, '/readyz')).status).toBe(503)
+    expect((await probe(lifecycle, '/livez')).status).toBe(200)
+    expect((await probe(lifecycle, '/elsewhere')).status).toBe(404)
+  })
+})
+
 describe('the window', () => {
   test('is extended while somebody connects, until two seconds are quiet, and says so', async () => {
     const { server, signal, clock, events } = serving({}, 100)

@@ -14,7 +14,7 @@ describe('the coordinator of this process', () => {
     const sent = vi.spyOn(process, 'send').mockReturnValue(true)
     const released = vi.spyOn(process.channel as { unref(): void }, 'unref').mockReturnValue()
     vi.stubEnv('pm_id', '0')
-    const lifecycle = createLifecycle({ signals: false, crash: false, logger: false })
+    const lifecycle = createLifecycle({ signals: ['SIGUSR2'], crash: false, logger: false })
     vi.unstubAllEnvs()
     await lifecycle.ready()
     expect(sent).toHaveBeenCalledWith('ready')

@@ -103,6 +103,22 @@ describe('PM2', () => {
     expect(process.exitCode).toBe(0)
   })
 
+  test('is not listened to where no signal is wanted, and told all the same', async () => {
+    const { createLifecycle, process } = createTestBench({ pm_id: '0' })
+    await createLifecycle({ signals: false }).ready()
+    expect(process.sent).toEqual(['ready'])
+    expect(process.listenerCount('message')).toBe(0)
+  })
+
+  test('stops by SIGINT, whatever platform is claimed', async () => {
+    const { createLifecycle, signal } = createTestBench({ pm_id: '0' })
+    const lifecycle = createLifecycle({ platform: 'kubernetes', shutdownDelay: 1000 })
+    lifecycle.attach(createFakeServer())
+    await lifecycle.ready()
+    signal('SIGINT')
+    expect(lifecycle.plan.window.max).toBe(1000)
+  })
+
   test('is nobody elsewhere', async () => {
     const { createLifecycle, process } = createTestBench()
     await createLifecycle({ platform: 'pm2' }).ready()
