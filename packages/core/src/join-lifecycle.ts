@@ -1,10 +1,11 @@
 import { LifecycleError } from './errors.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
-import { checkOptions, optionNames } from './option-rules.js'
+import { optionNames, optionRules } from './option-rules.js'
 import type { LifecycleOptions } from './options.js'
 import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from './probes.js'
 import { resolveProbes } from './probes.js'
+import { demand, isRecord, objectOf } from './rules.js'
 import { kSeats, type Seats } from './seats.js'
 import { createLifecycle } from './this-process.js'
 
@@ -36,6 +37,11 @@ export interface Seat {
   closeWith(name: string, close: () => unknown): void
 }
 
+const adapterOptions = objectOf({
+  ...optionRules,
+  lifecycle: { expected: 'a lifecycle', holds: (value) => isRecord(value) && kSeats in value },
+})
+
 /**
  * Creates a lifecycle for an adapter, or takes a seat in the one it was given.
  *
@@ -43,8 +49,9 @@ export interface Seat {
  * @throws {LifecycleError} LIFECYCLE_SHARED, and what {@link createLifecycle} throws
  */
 export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Seat {
+  demand('OPTION_INVALID', 'options', adapterOptions, options)
   const { lifecycle: shared, ...rest } = options
-  if (shared !== undefined) refuseBeside(shared, rest)
+  if (shared !== undefined) refuseBeside(rest)
   const lifecycle = shared ?? createLifecycle({ ...(logger ? { logger } : {}), ...rest })
   const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
   const seat = Symbol('seat')
@@ -75,11 +82,7 @@ function seatProbes(
   return own === false ? undefined : resolveProbes(own)
 }
 
-function refuseBeside(shared: unknown, rest: LifecycleOptions): void {
-  if (typeof shared !== 'object' || shared === null || !(kSeats in shared)) {
-    throw new LifecycleError('OPTION_INVALID', `lifecycle: expected a lifecycle, got ${String(shared)}`)
-  }
-  checkOptions(rest)
+function refuseBeside(rest: LifecycleOptions): void {
   const beside = optionNames.filter(
     (name) => name !== 'probes' && name !== 'logger' && rest[name] !== undefined,
   )

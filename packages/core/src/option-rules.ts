@@ -43,7 +43,8 @@ const probeFields: Record<keyof ProbeOptions, Rule> = {
   },
 }
 
-const rules: Record<keyof LifecycleOptions, Rule> = {
+/** What each option has to be. */
+export const optionRules: Record<keyof LifecycleOptions, Rule> = {
   gracePeriod: positiveTime,
   shutdownDelay: {
     expected: 'milliseconds (0 or more), or { min, max } with min ≤ max',
@@ -77,7 +78,7 @@ const rules: Record<keyof LifecycleOptions, Rule> = {
 }
 
 /** The names of all options. */
-export const optionNames = Object.keys(rules) as readonly (keyof LifecycleOptions)[]
+export const optionNames = Object.keys(optionRules) as readonly (keyof LifecycleOptions)[]
 
 /**
  * Refuses options that do not exist or have values out of range.
@@ -85,12 +86,12 @@ export const optionNames = Object.keys(rules) as readonly (keyof LifecycleOption
  * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID
  */
 export function checkOptions(options: unknown): asserts options is LifecycleOptions {
-  demand('OPTION_INVALID', 'options', objectOf(rules), options)
+  demand('OPTION_INVALID', 'options', objectOf(optionRules), options)
 }
 
 /** The variables of the environment that set an option, and what their text stands for. */
 export const environment: readonly (readonly [string, keyof LifecycleOptions, Rule])[] = [
   ['LAMEDUCK_GRACE_PERIOD', 'gracePeriod', positiveTime],
   ['LAMEDUCK_SHUTDOWN_DELAY', 'shutdownDelay', time],
-  ['LAMEDUCK_PLATFORM', 'platform', rules.platform],
+  ['LAMEDUCK_PLATFORM', 'platform', optionRules.platform],
 ]

@@ -90,9 +90,10 @@ export interface LifecycleOptions {
   platform?: Platform | undefined
 
   /**
-   * Where steps and the report are logged: anything with pino's `info`, `warn` and `error`. `false` for silence.
+   * Where steps and the report are logged: anything with pino's `info`, `warn` and `error`; `debug`, if it is there, gets
+   * the plan once. `false` for silence.
    *
-   * @default the framework's own logger, else the console
+   * @default the framework's own logger, else the console, which shows the plan if `NODE_DEBUG=lameduck`
    */
   logger?: Logger | false | undefined
 }

@@ -89,7 +89,12 @@ describe('a seat', () => {
 
   const shared = () => createTestBench().createLifecycle()
   const refusals: [string, () => unknown, string, RegExp][] = [
-    ['no lifecycle', () => ({ lifecycle: 'mine' }), 'OPTION_INVALID', /expected a lifecycle, got mine/],
+    [
+      'no lifecycle',
+      () => ({ lifecycle: 'mine' }),
+      'OPTION_INVALID',
+      /lifecycle: expected a lifecycle, got "mine"/,
+    ],
     ['nothing', () => ({ lifecycle: null }), 'OPTION_INVALID', /got null/],
     [
       "the shared lifecycle's own options",
@@ -103,6 +108,8 @@ describe('a seat', () => {
       'LIFECYCLE_SHARED',
       /probes.port/,
     ],
+    ['no options at all', () => 5, 'OPTION_INVALID', /options: expected an object, got 5/],
+    ['a misspelt lifecycle', () => ({ lifecycel: shared() }), 'OPTION_UNKNOWN', /did you mean "lifecycle"/],
     ['unknown options', () => ({ lifecycle: shared(), lingr: 5 }), 'OPTION_UNKNOWN', /did you mean "linger"/],
   ]
   for (const [what, given, code, message] of refusals) {
