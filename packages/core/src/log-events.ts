@@ -15,9 +15,10 @@ const withError = ({ error, ...details }: { error?: unknown }): object =>
 /** One line for each step of a lifecycle. */
 const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[Name]) => Line } = {
   planned: ({ plan }) => {
-    const { platform, window, linger, cutoff, deadline } = plan
-    const slices = `window ${ms(window.min)} to ${ms(window.max)}, linger ${ms(linger)}, cutoff after ${ms(cutoff)}`
-    return ['debug', `plan for ${platform}: ${slices}, gone after ${ms(deadline)}`, { step: 'planned', plan }]
+    const { platform, window, linger, cutoff, hooks, deadline } = plan
+    const first = `window ${ms(window.min)} to ${ms(window.max)}, linger ${ms(linger)}`
+    const last = `cutoff after ${ms(cutoff)}, hooks ${ms(hooks)}, gone after ${ms(deadline)}`
+    return ['debug', `plan for ${platform}: ${first}, ${last}`, { step: 'planned', plan }]
   },
   startupFinished: (task) => [
     task.outcome === 'done' ? 'info' : 'error',

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createEmitter, type LifecycleEventName, type LifecycleEvents } from '../src/events.js'
 import { logEvents } from '../src/log-events.js'
 import { flushed, type Logger } from '../src/logger.js'
 import { makePlan } from '../src/plan.js'
 import { resolveSettings } from '../src/settings.js'
+import { writeToStandardError } from '../src/standard-error.js'
 import { createTestBench } from '../src/testing/index.js'
+
+vi.mock('../src/standard-error.js', () => ({ writeToStandardError: vi.fn() }))
 
 const plan = makePlan(
   resolveSettings({ platform: 'kubernetes' }, { env: {}, isTerminal: false, isContainer: false }),
@@ -32,7 +35,7 @@ const cases: readonly Case[] = [
     'planned',
     { plan },
     'debug',
-    'plan for kubernetes: window 5000 ms to 10000 ms, linger 5000 ms, cutoff after 23000 ms, gone after 28000 ms',
+    'plan for kubernetes: window 5000 ms to 10000 ms, linger 5000 ms, cutoff after 23000 ms, hooks 4000 ms, gone after 28000 ms',
     { step: 'planned', plan },
   ],
   [
@@ -149,6 +152,19 @@ for (const [event, payload, level, message, details] of cases) {
     expect(lines).toEqual([[level, message, details]])
   })
 }
+
+test('a logger that fails is told of once, and asked on', () => {
+  const written = vi.mocked(writeToStandardError).mockClear()
+  const emitter = createEmitter()
+  const fail = vi.fn(() => {
+    throw new Error('disk full')
+  })
+  logEvents(emitter, { info: fail, warn: fail, error: fail })
+  emitter.emit('warning', { message: 'first' })
+  emitter.emit('warning', { message: 'second' })
+  expect(fail).toHaveBeenCalledTimes(2)
+  expect(written.mock.calls).toEqual([[expect.stringMatching(/failed on "first": Error: disk full/)]])
+})
 
 test('the plan is told once, when hooks are known, and a logger without debug is fine', async () => {
   const { createLifecycle } = createTestBench()

@@ -58,6 +58,12 @@ describe('paths', () => {
   })
 })
 
+test('a probe below the path of readiness is itself, and no check', () => {
+  const { match } = responder({ paths: { ...probeDefaults, startupz: '/readyz/startup' } }, true)
+  expect(match('/readyz/startup')).toBe('startupz')
+  expect(match('/readyz/db')).toBe('readyz')
+})
+
 describe('traffic', () => {
   const isTraffic = createTrafficFilter(['/metrics', 'Prometheus'])
   test('is not what probers send, known by their user agents', () => {
