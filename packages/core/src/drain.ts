@@ -60,14 +60,14 @@ export function createDrain(input: DrainInput): Drain {
   const servers = groupServers(input.servers, gate.notify, (message) => emitter.emit('warning', { message }))
   const startedAt = clock.now()
   const stopwatch = createStopwatch(clock)
-  const cuts: Cut[] = []
   const outcomes: HookOutcome[] = []
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
   let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
   let isHurried = false
   let isAbandoned = false
-  let isCutting = false
+  /** What was ended by force, once it has been. */
+  let cuts: readonly Cut[] | undefined
   let lingerEnd = Number.POSITIVE_INFINITY
 
   const at = () => plan.at
@@ -130,8 +130,7 @@ export function createDrain(input: DrainInput): Drain {
       input.cutoff.abort()
       await gate.until(() => isQuiet() || isOver(at().force))
     }
-    cuts.push(...unfinished())
-    isCutting = true
+    cuts = unfinished()
     await atMost('deadline', servers.cut())
   }
 
@@ -177,7 +176,7 @@ export function createDrain(input: DrainInput): Drain {
     note,
     abandon(exitCode) {
       isAbandoned = true
-      return { ...report(isCutting ? cuts : unfinished()), clean: false, exitCode }
+      return { ...report(cuts ?? unfinished()), clean: false, exitCode }
     },
     async run() {
       // Trigger: every client is asked to leave, and served as ever.
@@ -234,7 +233,7 @@ export function createDrain(input: DrainInput): Drain {
       stopwatch.lap('hooks')
 
       for (const cancel of timers) cancel()
-      return report(cuts)
+      return report(cuts ?? [])
     },
   }
 }
