@@ -44,10 +44,10 @@ export const callable: Rule = { expected: 'a function', holds: (value) => typeof
 export const flag: Rule = { expected: 'a boolean', holds: (value) => typeof value === 'boolean' }
 
 /** One of a few values. */
-export const oneOf = (...values: readonly (string | false)[]): Rule => ({
+export const oneOf = (...values: readonly (string | number | false)[]): Rule => ({
   expected: `one of ${values.map((each) => JSON.stringify(each)).join(', ')}`,
-  holds: (value) => values.includes(value as string | false),
-  known: values.filter((each) => each !== false),
+  holds: (value) => values.some((each) => each === value),
+  known: values.filter((each) => typeof each === 'string'),
 })
 
 /** An object with these fields and no other. */
