@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { type Ancestor, ancestorsFrom } from './ancestors.js'
 
 /** What a platform promises, in milliseconds. */
 export interface Preset {
@@ -43,18 +44,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTerminal: boolean
   readonly isContainer: boolean
-  /** The parent's process id. */
-  readonly ppid: number
-  /** A process's program and arguments; empty where that cannot be told. */
-  readonly commandLine: (pid: number) => readonly string[]
-}
-
-function commandLine(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
-  } catch {
-    return []
-  }
+  /** The processes above this one, nearest first. */
+  readonly ancestors: () => readonly Ancestor[]
 }
 
 /** The surroundings of this very process. */
@@ -63,8 +54,7 @@ export function ownSurroundings(): Surroundings {
     env: process.env,
     isTerminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
     isContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-    ppid: process.ppid,
-    commandLine,
+    ancestors: () => ancestorsFrom(process.ppid),
   }
 }
 

@@ -10,37 +10,98 @@ import {
   createTestBench,
 } from '../src/testing/index.js'
 
-describe('a process that would not get its signals (D-5)', () => {
-  const npm = { npm_lifecycle_event: 'start', npm_config_user_agent: 'npm/11.19.1 node/v20.20.2 linux x64' }
-  const yarn = { ...npm, npm_config_user_agent: 'yarn/1.22.22 npm/? node/v20.20.2' }
-  const pnpm = { ...npm, npm_config_user_agent: 'pnpm/12.21.0 npm/? node/v20.20.2' }
-  const shell = ['/bin/sh', '-c', 'node main.js']
-  const find = (parent: string[], over: Partial<Surroundings> = {}, platform: Platform = 'kubernetes') =>
+describe('a process that would not get its signals', () => {
+  const agent = (runner: string) => ({
+    npm_lifecycle_event: 'start',
+    npm_config_user_agent: `${runner} linux x64`,
+  })
+  const npm = agent('npm/11.19.1 node/v20.20.2')
+  const files: Record<string, string> = {
+    '/run.sh': 'node main.js',
+    '/forward.sh': "trap 'kill $!' TERM\nnode main.js &",
+  }
+
+  /** Command lines, nearest first; the last is process 1. */
+  const find = (lines: string[][], env: Record<string, string> = {}, platform: Platform = 'kubernetes') =>
     findSignalSwallower(platform, {
-      env: {},
-      isTerminal: false,
-      isContainer: true,
-      ppid: 1,
-      commandLine: (pid) => (pid === (over.ppid ?? 1) ? parent : []),
-      ...over,
+      env,
+      ancestors: () =>
+        lines.map((commandLine, i) => ({
+          pid: lines.length - i,
+          commandLine,
+          readFile: (path) => files[path] ?? '',
+        })),
     })
+  const dash = ['/bin/sh', '-c', 'node main.js']
+  const init = ['/sbin/tini', '--', 'something']
 
   test('below a shell that is process 1 is told to use the exec form', () => {
-    expect(find(shell)).toContain('CMD ["node", "main.js"]')
-    expect(find(['/bin/busybox', 'sh', '-c', 'node main.js'])).toContain('exec')
+    expect(find([dash])).toContain('CMD ["node", "main.js"]')
+    expect(find([['/bin/busybox', 'sh', '-c', 'node main.js']])).toContain('exec')
+    expect(find([['bash', '-euo', 'pipefail', '-c', 'node main.js; true']])).toContain('process 1')
+    expect(find([['/bin/sh', '-e', '/run.sh']])).toContain('process 1')
+    expect(find([['busybox', 'sh', '/run.sh']])).toContain('process 1')
+    expect(find([['sh']])).toContain('process 1')
   })
 
-  test('below npm or yarn and their shell is told to write exec', () => {
-    expect(find(shell, { env: npm, ppid: 42 })).toContain('"start": "exec node …"')
-    expect(find(shell, { env: yarn, ppid: 42 })).toContain('yarn')
+  test('is none where a trap sends the signal on', () => {
+    expect(find([['dash', '-c', "trap 'kill -TERM $!' TERM; node main.js & wait"]])).toBeUndefined()
+    expect(find([['dash', '-c', "trap 'echo bye' TERM; node main.js"]])).toContain('process 1')
+    expect(find([['dash', '/forward.sh']])).toBeUndefined()
   })
 
-  test('is not one below pnpm, an init, a terminal, or a shell that is not process 1', () => {
-    expect(find(shell, { env: pnpm, ppid: 42 })).toBeUndefined()
-    expect(find(['/sbin/tini', '--', 'node', 'main.js'])).toBeUndefined()
-    expect(find(shell, {}, 'terminal')).toBeUndefined()
-    expect(find(['bash'], { ppid: 42 })).toBeUndefined()
+  test('below npm or an old pnpm and their shell is told to write exec', () => {
+    expect(find([dash, ['npm start   ']], npm)).toMatch(/npm and its shell .* "start": "exec node …"/)
+    expect(find([dash, ['npm start'], init], npm)).toContain('npm')
+    expect(find([dash, ['node', 'pnpm.cjs', 'start']], agent('pnpm/10.34.9 npm/?'))).toContain('pnpm')
+    expect(find([['npm start']], npm)).toBeUndefined()
+  })
+
+  test('below npx is not told to change a script', () => {
+    const env = { ...npm, npm_lifecycle_event: 'npx' }
+    expect(find([dash, ['npm exec service']], env)).toMatch(/in the Dockerfile$/)
+  })
+
+  test('is one below yarn 1 and node --run, with exec or without', () => {
+    const yarn1 = ['node', '/opt/yarn-v1.22.22/bin/yarn.js', 'start']
+    const yarn = agent('yarn/1.22.22 npm/?')
+    expect(find([dash, yarn1], yarn)).toContain('yarn does not wait')
+    expect(find([yarn1], yarn)).toContain('yarn does not wait')
+    expect(find([['node', 'supervisor.js'], yarn1], yarn)).toBeUndefined()
+    const run = { NODE_RUN_SCRIPT_NAME: 'start' }
+    expect(find([['node', '--run', 'start']], run)).toContain('node --run')
+    expect(find([dash, ['node', '--run', 'start']], run)).toContain('node --run')
+    expect(
+      find(
+        [
+          ['node', 'supervisor.js'],
+          ['node', '--run', 'start'],
+        ],
+        run,
+      ),
+    ).toBeUndefined()
+  })
+
+  test('is none below pnpm and yarn of today', () => {
+    const trapping = ['sh', '-c', "trap 'kill -s INT $$' EXIT; node main.js"]
+    expect(find([trapping, ['pnpm', 'start']], agent('pnpm/12.21.0 npm/?'))).toBeUndefined()
+    expect(find([['node', 'yarn.js', 'start']], agent('yarn/4.18.1 npm/?'))).toBeUndefined()
+  })
+
+  test('is one below any of them when a shell is process 1', () => {
+    expect(find([['npm start'], ['dash', '-c', 'npm start']], npm)).toContain('process 1')
+    expect(find([dash, ['npm start'], ['dash', '-c', 'npm start']], npm)).toContain('process 1')
+    expect(find([dash], npm)).toContain('process 1')
+  })
+
+  test('is none below an init, on a terminal, below a shell that is not process 1, or where nothing can be told', () => {
+    expect(find([init])).toBeUndefined()
+    expect(find([dash], {}, 'terminal')).toBeUndefined()
+    expect(find([['bash'], init])).toBeUndefined()
+    expect(find([['node', 'supervisor.js'], dash])).toBeUndefined()
+    expect(find([[]])).toBeUndefined()
     expect(find([])).toBeUndefined()
+    expect(find([], npm)).toBeUndefined()
   })
 })
 

@@ -32,7 +32,7 @@ export function createTestBench(env: Record<string, string> = {}): TestBench {
   const clock = createFakeClock()
   const process = createFakeProcess()
   const coordinator = createCoordinator(process, clock)
-  const surroundings = { env, isTerminal: false, isContainer: false, ppid: 0, commandLine: () => [] }
+  const surroundings = { env, isTerminal: false, isContainer: false, ancestors: () => [] }
   return {
     clock,
     process,
