@@ -120,19 +120,28 @@ export const probeHeaders = (contentType: string, state: State): Record<string, 
   'lifecycle-state': state,
 })
 
-const probeAgents = ['kube-probe/', 'ELB-HealthChecker/', 'GoogleHC/', 'Knative-', 'K-Network-Probe']
+const probeAgents = ['kube-probe/', 'ELB-HealthChecker/', 'GoogleHC/', 'Knative-']
+
+/** What Knative's networking layer marks its own requests with, and the kubelet's where Istio has rewritten them. */
+const probeHeaderNames = ['k-network-probe', 'k-kubelet-probe']
+
+/** The headers of a request, by their names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>> & {
+  readonly 'user-agent'?: string | undefined
+}
 
 /**
- * Says whether a request that is no probe by its path is one all the same, by its user agent or by what the options
- * want ignored: it is no sign of traffic.
+ * Says whether a request that is no probe by its path is one all the same, by its user agent, by Knative's headers or
+ * by what the options want ignored: it is no sign of traffic.
  */
 export function createTrafficFilter(ignore: readonly string[]) {
   const paths = ignore.filter((each) => each.startsWith('/'))
   const agents = [...probeAgents, ...ignore.filter((each) => !each.startsWith('/'))].map((each) =>
     each.toLowerCase(),
   )
-  return (url: string | undefined, userAgent: string | undefined): boolean => {
-    const agent = userAgent?.toLowerCase()
+  return (url: string | undefined, headers: RequestHeaders): boolean => {
+    if (probeHeaderNames.some((name) => headers[name] !== undefined)) return false
+    const agent = headers['user-agent']?.toLowerCase()
     if (agent !== undefined && agents.some((each) => agent.startsWith(each))) return false
     return !paths.some((path) => url === path || url?.startsWith(`${path}?`))
   }

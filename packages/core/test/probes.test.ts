@@ -67,15 +67,19 @@ test('a probe below the path of readiness is itself, and no check', () => {
 describe('traffic', () => {
   const isTraffic = createTrafficFilter(['/metrics', 'Prometheus'])
   test('is not what probers send, known by their user agents', () => {
-    expect(isTraffic('/', 'kube-probe/1.34')).toBe(false)
-    expect(isTraffic('/', 'ELB-HealthChecker/2.0')).toBe(false)
-    expect(isTraffic('/', 'curl/8')).toBe(true)
-    expect(isTraffic('/', undefined)).toBe(true)
+    expect(isTraffic('/', { 'user-agent': 'kube-probe/1.34' })).toBe(false)
+    expect(isTraffic('/', { 'user-agent': 'ELB-HealthChecker/2.0' })).toBe(false)
+    expect(isTraffic('/', { 'user-agent': 'curl/8' })).toBe(true)
+    expect(isTraffic('/', {})).toBe(true)
+  })
+  test('is not what Knative marks as a probe by a header', () => {
+    expect(isTraffic('/', { 'k-network-probe': 'queue' })).toBe(false)
+    expect(isTraffic('/', { 'user-agent': 'istio', 'k-kubelet-probe': 'kube-probe' })).toBe(false)
   })
   test('is not what the options want ignored', () => {
-    expect(isTraffic('/metrics', 'curl/8')).toBe(false)
-    expect(isTraffic('/metrics?a', 'curl/8')).toBe(false)
-    expect(isTraffic('/metricsx', 'curl/8')).toBe(true)
-    expect(isTraffic('/', 'prometheus/3')).toBe(false)
+    expect(isTraffic('/metrics', { 'user-agent': 'curl/8' })).toBe(false)
+    expect(isTraffic('/metrics?a', { 'user-agent': 'curl/8' })).toBe(false)
+    expect(isTraffic('/metricsx', { 'user-agent': 'curl/8' })).toBe(true)
+    expect(isTraffic('/', { 'user-agent': 'prometheus/3' })).toBe(false)
   })
 })

@@ -5,7 +5,7 @@ import type { BehaviourCase } from '../server-under-test.js'
 
 export const cutoffCases: readonly BehaviourCase[] = [
   {
-    name: 'a handler that never answers gets 503 at the cutoff, is named, and the process is gone before the grace period is over',
+    name: 'A3: a handler that never answers gets 503 at the cutoff, is named, and the process is gone before the grace period is over',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
       const client = await server.connect()
@@ -30,7 +30,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'an endless stream is destroyed at the cutoff and named',
+    name: 'A3: an endless stream is destroyed at the cutoff and named',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
       const client = await server.connect()
@@ -62,7 +62,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a handler can still answer when the cutoff signal aborts',
+    name: 'A3: a handler can still answer when the cutoff signal aborts',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
       const client = await server.connect()

@@ -4,9 +4,15 @@ import { quick } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
+/** Waiting is by counting, not by sleeping: at most 200 ms go by between the last reason to stay and the end. */
+function expectAfter(duration: number | undefined, reason: number): void {
+  expect(duration).toBeGreaterThan(reason - 50)
+  expect(duration).toBeLessThan(reason + 200)
+}
+
 export const idleCases: readonly BehaviourCase[] = [
   {
-    name: 'an idle connection is ended with FIN once the window and linger are over',
+    name: 'B1: an idle connection is ended with FIN once the window and linger are over',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
@@ -23,18 +29,44 @@ export const idleCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a process without connections leaves when the window is over',
+    name: 'E3: a process without connections leaves when the window is over',
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, linger: 3000 } })
       server.signal()
       const exit = await server.exited()
       expect(exit.code).toBe(0)
-      expect(exit.ms).toBeGreaterThan(quick.shutdownDelay - 20)
-      expect(exit.ms).toBeLessThan(2500)
+      expectAfter(exit.report.durations['total'], quick.shutdownDelay)
     },
   },
   {
-    name: 'an idle connection is served one last time during the window, and told to close',
+    name: 'E3: a process with an idle connection leaves when the window and linger are over',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      const exit = await server.exited()
+      expect(exit.code).toBe(0)
+      expectAfter(exit.report.durations['total'], quick.shutdownDelay + quick.linger)
+    },
+  },
+  {
+    name: 'E3: a busy process waits for its work, however much longer that takes, and leaves with it',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      const slow = client.get('/slow?ms=1800')
+      await sleep(100)
+      server.signal()
+      expect((await slow).text).toBe('slow')
+      const answered = server.sinceSignal()
+      const exit = await server.exited()
+      expect(exit.code).toBe(0)
+      expectAfter(exit.report.durations['total'], answered)
+    },
+  },
+  {
+    name: 'E4: an idle connection is served one last time during the window, and told to close',
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
       const client = await server.connect()

@@ -6,10 +6,11 @@ import type { BehaviourCase } from '../server-under-test.js'
 
 export const inFlightCases: readonly BehaviourCase[] = [
   {
-    name: 'a request in flight is answered whole with Connection: close, then the connection ends',
+    name: 'B2: a request in flight is answered whole with Connection: close, then FIN comes',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
+      expect((await client.get('/fast')).headers['connection']).not.toBe('close')
       const slow = client.get('/slow?ms=1200')
       await sleep(150)
       server.signal()
@@ -19,7 +20,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a request far longer than the window and linger is answered whole',
+    name: 'A1: a request far longer than the window and linger is answered whole, and then FIN comes',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
@@ -27,6 +28,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
       await sleep(150)
       server.signal()
       expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+      expect(await client.closed).toBe('fin')
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, requests: { finished: 1, cut: 0 } } })
       expect(exit.ms).toBeLessThan(quick.gracePeriod / 2)

@@ -11,7 +11,7 @@ const patient = { ...quick, linger: 2000, gracePeriod: 12_000 } as const
 
 export const listenerCases: readonly BehaviourCase[] = [
   {
-    name: 'a new connection in the window is served, and refused after it',
+    name: 'B6: a new connection in the window is served, and refused after it',
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 800 } })
       const busy = await server.connect()
@@ -30,7 +30,7 @@ export const listenerCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a silent socket gets linger to say something, then FIN',
+    name: 'B7: a silent socket gets linger to say something, then FIN',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const silent = await silentSocket(server)
@@ -73,7 +73,7 @@ export const listenerCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a half-sent head that is never completed gets 408 and FIN, and does not hold the process',
+    name: 'B7: a half-sent head that is never completed gets 408 and FIN, and does not hold the process',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const [first, second] = [await server.connect(), await server.connect()]

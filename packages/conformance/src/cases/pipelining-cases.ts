@@ -7,6 +7,35 @@ import type { BehaviourCase } from '../server-under-test.js'
 
 export const pipeliningCases: readonly BehaviourCase[] = [
   {
+    name: 'B3: pipelined requests that race with the signal, and late ones after the listener has closed, are answered, not reset',
+    async run(subject) {
+      await using server = await startServer(subject, {
+        options: { ...quick, linger: 2000, gracePeriod: 14_000 },
+      })
+      const racing = await Promise.all(Array.from({ length: 40 }, () => server.connect()))
+      const late = await Promise.all(Array.from({ length: 10 }, () => server.connect()))
+      for (const client of [...racing, ...late]) await client.get('/fast')
+      const raced = racing.map(async (client, ms) => {
+        await sleep(ms)
+        void client.send(Buffer.concat([requestBytes('GET', '/fast'), requestBytes('GET', '/slow?ms=20')]))
+        return [(await client.response()).text, (await client.response()).text]
+      })
+      await sleep(20)
+      server.signal()
+      expect(await Promise.all(raced)).toEqual(racing.map(() => ['fast', 'slow']))
+      await server.refusing()
+      for (const client of late) {
+        expect(await client.ask('POST', '/upload', { body: 'hello' })).toMatchObject({
+          status: 200,
+          text: '5',
+          headers: { connection: 'close' },
+        })
+      }
+      for (const client of [...racing, ...late]) expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
     name: 'three pipelined requests are all answered, and only the last answer closes',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
@@ -26,9 +27,12 @@ export const probeCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'readiness turns red once, at the trigger, and liveness stays green to the end',
+    name: 'C2: readiness turns red once, at the trigger, and liveness stays green to the end',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const options = { ...quick, shutdownDelay: 1000, linger: 2000, gracePeriod: 14_000 }
+      await using server = await startServer(subject, { options })
+      const late = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
+      for (const client of late) await client.get('/fast')
       const seen: number[] = []
       for (let round = 0; round < 30; round++) {
         const { readyz = 0 } = await statuses(server)
@@ -37,6 +41,13 @@ export const probeCases: readonly BehaviourCase[] = [
       }
       expect(seen).toEqual([200, 503])
       expect(await statuses(server)).toEqual({ startupz: 200, readyz: 503, livez: 200 })
+      await server.refusing()
+      for (const [number, client] of late.entries()) {
+        const [path, status] = number % 2 === 0 ? ['/livez', 200] : ['/readyz', 503]
+        expect(await client.get(String(path))).toMatchObject({ status })
+        await sleep(100)
+      }
+      expect(await server.exited()).toMatchObject({ code: 0 })
     },
   },
   {
@@ -54,7 +65,7 @@ export const probeCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'a probe says its state in body and headers, is never cached, and answers HEAD',
+    name: 'C4: a probe says its state in body and headers, is never cached, and answers HEAD',
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
       const client = await server.connect()
@@ -81,7 +92,7 @@ export const probeCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'probe paths can be changed, and left out',
+    name: 'C7: probe paths can be changed, and left out',
     async run(subject) {
       await using moved = await startServer(subject, {
         options: { ...quick, probes: { readyz: '/health/ready' } },

@@ -5,6 +5,22 @@ import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 export const signalCases: readonly BehaviourCase[] = [
+  ...(['SIGTERM', 'SIGINT'] as const).map(
+    (signal): BehaviourCase => ({
+      name: `B5: ${signal} starts the drain, and is named in the log and in the report`,
+      async run(subject) {
+        await using server = await startServer(subject, { options: quick })
+        const client = await server.connect()
+        const slow = client.get('/slow?ms=700')
+        await sleep(100)
+        server.signal(signal)
+        expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+        const exit = await server.exited()
+        expect(exit).toMatchObject({ code: 0, signal: null, report: { reason: signal, signal, clean: true } })
+        expect(server.output).toContain(`${signal}: draining`)
+      },
+    }),
+  ),
   {
     name: 'a repeated SIGTERM is logged and ignored',
     async run(subject) {

@@ -4,6 +4,16 @@ import { quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
+/** What those that probe and route nobody send: the kubelet, Knative's activator, autoscaler and ingress, Istio. */
+const proberHeaders = [
+  { 'User-Agent': 'kube-probe/1.33' },
+  { 'User-Agent': 'Knative-Activator-Probe' },
+  { 'User-Agent': 'Knative-Autoscaling-Probe' },
+  { 'User-Agent': 'Knative-Ingress-Probe' },
+  { 'K-Network-Probe': 'queue' },
+  { 'K-Kubelet-Probe': 'kube-probe' },
+]
+
 const adaptive = { ...quick, gracePeriod: 20_000, shutdownDelay: { min: 300, max: 3000 } } as const
 
 export const windowCases: readonly BehaviourCase[] = [
@@ -30,7 +40,7 @@ export const windowCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: "readinessDuringDrain: 'keep' leaves readiness green until the window is over",
+    name: "C7: readinessDuringDrain: 'keep' leaves readiness green until the window is over",
     async run(subject) {
       const options = { ...quick, shutdownDelay: 1000, linger: 2000, gracePeriod: 14_000 }
       await using server = await startServer(subject, {
@@ -47,17 +57,19 @@ export const windowCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'an adaptive window ends when nobody connects any more; probes do not keep it open',
+    name: 'A4: an adaptive window ends when nobody connects any more; probes do not keep it open',
     async run(subject) {
       await using server = await startServer(subject, { options: adaptive })
       await steadyTraffic(server)
       server.signal()
       await server.draining()
       const until = performance.now() + 2800
+      let probes = 0
       while (performance.now() < until) {
         const client = await server.connect().catch(() => undefined)
         if (client === undefined) break
-        await client.ask('GET', '/fast', { headers: { 'User-Agent': 'kube-probe/1.33' } }).catch(() => {})
+        const headers = proberHeaders[probes++ % proberHeaders.length]
+        await client.ask('GET', '/fast', { headers: headers ?? {} }).catch(() => {})
         client.destroy()
         await sleep(100)
       }
@@ -65,10 +77,11 @@ export const windowCases: readonly BehaviourCase[] = [
       expect(exit.code).toBe(0)
       expect(exit.report.durations['window']).toBeGreaterThan(1900)
       expect(exit.report.durations['window']).toBeLessThan(2700)
+      expect(probes).toBeGreaterThan(proberHeaders.length)
     },
   },
   {
-    name: 'an adaptive window is extended while new connections still come, and says so',
+    name: 'A4: a trickle of new connections keeps an adaptive window open up to its max and beyond, and the log says so',
     async run(subject) {
       await using server = await startServer(subject, { options: adaptive })
       await steadyTraffic(server)

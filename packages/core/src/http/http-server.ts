@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
 import type { Drainable, DrainWatcher } from '../drainable.js'
 import type { ProbeResponder } from '../probe-responder.js'
+import type { RequestHeaders } from '../probes.js'
 import { createRateMeter } from '../rate.js'
 import { isCutShort, sendProbe, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
@@ -27,7 +28,7 @@ export interface HttpDrainableOptions {
   readonly clock: Clock
   readonly probes: ProbeResponder
   /** Whether a request that is no probe by its path is a sign of traffic. */
-  readonly isTraffic: (url: string | undefined, userAgent: string | undefined) => boolean
+  readonly isTraffic: (url: string | undefined, headers: RequestHeaders) => boolean
 }
 
 /** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
@@ -82,7 +83,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   }
 
   const countRequest = (connection: Connection, req: IncomingMessage) => {
-    if (!connection.served && isTraffic(req.url, req.headers['user-agent'])) {
+    if (!connection.served && isTraffic(req.url, req.headers)) {
       connection.served = true
       if (step !== 'serving') watcher?.arrived()
     }
