@@ -1,0 +1,20 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { createServer } from 'node:http'
+import { say, standardRoutes, startStandardServer, testOptions } from '@lameduck/conformance/subject'
+import { createLifecycle } from '@lameduck/core'
+
+const now = () => performance.timeOrigin + performance.now()
+subscribe('lameduck', ({ event, payload }) =>
+  say({ at: now(), event, payload: event === 'stopped' ? {} : payload }),
+)
+
+const lifecycle = createLifecycle(testOptions())
+// Registered after the lifecycle's own: it is called in the same tick, behind it.
+process.on('SIGTERM', () => say({ sameTick: lifecycle.state, aborted: lifecycle.signal.aborted }))
+lifecycle.onStop('database', () => say({ at: now(), event: 'database' }))
+process.on('exit', () => say({ at: now(), event: 'exit' }))
+const server = createServer(standardRoutes(lifecycle))
+server.prependListener('request', ({ url }, response) => {
+  if (url.startsWith('/slow')) response.once('finish', () => say({ at: now(), event: 'answered' }))
+})
+startStandardServer(lifecycle, server)
