@@ -18,6 +18,15 @@ describe.concurrent('signals', { timeout: 20_000 }, () => {
     expect(server.output).toMatch(/SIGTERM/)
   })
 
+  test('a keepAliveTimeout of 5 s is warned about behind a balancer, and not on a terminal', async () => {
+    const warned = async (platform: string) => {
+      await using server = await startScenario('keep-alive-of-5-s', { options: { ...quick, platform } })
+      return server.output.split('\n').filter((line) => line.includes('set server.keepAliveTimeout above'))
+        .length
+    }
+    expect([await warned('kubernetes'), await warned('terminal')]).toEqual([1, 0])
+  })
+
   test('SIGTERM, then SIGINT much later, forces with 130', async () => {
     await using server = await startScenario('restarted-by-watch', { options: quick })
     const client = await server.connect()
