@@ -35,7 +35,9 @@ export function describeServer(subject: ServerUnderTest): void {
     for (const [title, cases] of Object.entries(behaviour)) {
       describe(title, () => {
         for (const each of shown(cases))
-          test(each.name, { timeout: each.timeout ?? 20_000 }, () => each.run(subject))
+          test(each.name, { timeout: each.timeout ?? 20_000, retry: each.retry ?? 0 }, () =>
+            each.run(subject),
+          )
       })
     }
   })

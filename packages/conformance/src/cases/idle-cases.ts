@@ -30,6 +30,7 @@ export const idleCases: readonly BehaviourCase[] = [
   },
   {
     name: 'E3: a process without connections leaves when the window is over',
+    retry: 2,
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, linger: 3000 } })
       server.signal()
@@ -40,6 +41,7 @@ export const idleCases: readonly BehaviourCase[] = [
   },
   {
     name: 'E3: a process with an idle connection leaves when the window and linger are over',
+    retry: 2,
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
@@ -52,6 +54,7 @@ export const idleCases: readonly BehaviourCase[] = [
   },
   {
     name: 'E3: a busy process waits for its work, however much longer that takes, and leaves with it',
+    retry: 2,
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
