@@ -11,7 +11,7 @@ import type { LifecycleOptions } from '../src/options.js'
 import type { Report } from '../src/report.js'
 import { createFakeProcess } from '../src/testing/index.js'
 
-const surroundings = { env: {}, isTerminal: false, isContainer: false, ppid: 0, commandLine: () => [] }
+const surroundings = { env: {}, isTerminal: false, isContainer: false, ancestors: () => [] }
 
 /** Short times: every test waits for what happens, none for a time to pass. */
 const short = { platform: 'none', gracePeriod: 4000, shutdownDelay: 60, linger: 60, logger: false } as const

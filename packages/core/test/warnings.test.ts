@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCoordinator } from '../src/coordinator.js'
 import { createLifecycleIn } from '../src/create-lifecycle.js'
-import type { Platform, Surroundings } from '../src/platform.js'
+import type { Platform } from '../src/platform.js'
 import { findSignalSwallower } from '../src/started-wrong.js'
 import {
   createFakeClock,
@@ -108,8 +108,8 @@ describe('a process that would not get its signals', () => {
 test('who would not get its signals is told at start, once', async () => {
   const clock = createFakeClock()
   const coordinator = createCoordinator(createFakeProcess(), clock)
-  const commandLine = () => ['/bin/sh', '-c', 'node main.js']
-  const surroundings = { env: {}, isTerminal: false, isContainer: true, ppid: 1, commandLine }
+  const shell = { pid: 1, commandLine: ['/bin/sh', '-c', 'node main.js'], readFile: () => '' }
+  const surroundings = { env: {}, isTerminal: false, isContainer: true, ancestors: () => [shell] }
   const lifecycle = createLifecycleIn({ clock, coordinator, surroundings }, { logger: false })
   const warnings: string[] = []
   lifecycle.on('warning', ({ message }) => warnings.push(message))
