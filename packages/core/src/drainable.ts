@@ -28,7 +28,7 @@ export interface Drainable {
   /** Connections that were closed since `announce`, by what they were doing. */
   readonly closed: Readonly<Record<string, number>>
   /** How long the server keeps idle connections, in milliseconds, if it closes them at all. */
-  readonly keepAliveTimeout?: number
+  readonly keepAliveTimeout?: number | undefined
   /** Requests per second over the last minute, probes aside. */
   rate(): number
   /** Tells clients to leave from now on, and serves on. Runs in the tick of the trigger, and must not throw. */

@@ -2,7 +2,8 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
-import { createHttpDrainable, type HttpDrainableOptions } from './http/http-server.js'
+import { createHttpDrainable } from './http/http-server.js'
+import type { HttpDrainableOptions } from './http/server-context.js'
 
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
 const kAttached = Symbol.for('lameduck.attached.v1')

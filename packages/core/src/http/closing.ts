@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import type { Cut } from '../cut.js'
 import { createGate, waitUntil } from '../gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
+import { inBatches } from './batches.js'
 import {
   type Connection,
   type ConnectionTracker,
@@ -10,7 +11,6 @@ import {
   lastExchange,
   type Upgrade,
 } from './connections.js'
-import type { Handshakes } from './handshakes.js'
 import { farewell, hangUp } from './leave.js'
 
 /** Closing 20 000 sockets at once blocks the event loop for a third of a second; this many take about 5 ms. */
@@ -24,8 +24,6 @@ export interface Closing {
   readonly counts: Record<string, number>
   /** To be told of every connection that has closed. */
   ended(connection: Connection): void
-  /** To be told when the last handshake is over. */
-  changed(): void
   /** After `patience` milliseconds, closes the connections that have not sent a whole head. */
   reapUnspoken(patience: number): void
   /** Closes the connections without work; resolves when they are gone. */
@@ -72,7 +70,7 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
 }
 
 /** Creates the closing side of one server's connections. */
-export function createClosing(clock: Clock, connections: ConnectionTracker, handshakes: Handshakes): Closing {
+export function createClosing(clock: Clock, connections: ConnectionTracker): Closing {
   const counts: Record<string, number> = {}
   /** What connections were doing when the drain closed them. */
   const closedAs = new Map<Connection, string>()
@@ -80,8 +78,8 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
   let hangingUp = 0
   let stop = () => {}
 
-  const count = (kind: string, by = 1) => {
-    if (by > 0) counts[kind] = (counts[kind] ?? 0) + by
+  const count = (kind: string) => {
+    counts[kind] = (counts[kind] ?? 0) + 1
   }
 
   const closeWithoutWork = (connection: Connection) => {
@@ -96,26 +94,25 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
     hangUp(clock, connection)
   }
 
-  const inBatches = async (found: Connection[], end: (connection: Connection) => void) => {
-    for (let from = 0; from < found.length; from += batch) {
-      await new Promise<void>((resolve) => clock.nextTurn(resolve))
-      found.slice(from, from + batch).forEach(end)
-      const until = clock.now() + breather
-      await waitUntil(
-        clock,
-        gate,
-        () => until,
-        () => hangingUp <= batch / 2,
-      )
-    }
+  const breathe = () => {
+    const until = clock.now() + breather
+    return waitUntil(
+      clock,
+      gate,
+      () => until,
+      () => hangingUp <= batch / 2,
+    )
   }
+
+  const each = (found: Connection[], end: (connection: Connection) => void) =>
+    inBatches(clock, found, batch, end, breathe)
 
   /**
    * Closes the connections that `is` chooses. Each is looked at again in its turn, right after the event loop has read
    * what the kernel had for it: a request that is here already is served.
    */
   const closeThose = (is: (connection: Connection) => boolean) =>
-    inBatches([...connections].filter(is), (connection) => {
+    each([...connections].filter(is), (connection) => {
       if (is(connection)) closeWithoutWork(connection)
     })
 
@@ -143,24 +140,18 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
       if (kind !== undefined && kind !== 'cut') hangingUp--
       gate.notify()
     },
-    changed: gate.notify,
     reapUnspoken(patience) {
-      const reap = () => {
-        count('handshake', handshakes.closeAll())
-        void closeThose(isUnspoken)
-      }
+      const reap = () => void closeThose(isUnspoken)
       if (patience > 0) stop = clock.after(patience, reap)
       else reap()
     },
     async closeIdle() {
-      count('handshake', handshakes.closeAll())
       await closeThose(isIdle)
-      await gate.until(() => !anybodyLeaves() && handshakes.size === 0)
+      await gate.until(() => !anybodyLeaves())
     },
     unfinished: () => [...connections].flatMap((connection) => describeWork(clock, connection)),
     async cut() {
       stop()
-      count('handshake', handshakes.closeAll())
       for (const connection of connections) endWork(connection)
       let isOver = false
       const cancel = clock.after(farewell, () => {
@@ -169,7 +160,7 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
       })
       await gate.until(() => isOver || connections.size === 0)
       cancel()
-      await inBatches([...connections], ({ socket }) => socket.destroy())
+      await each([...connections], ({ socket }) => socket.destroy())
       await gate.until(() => connections.size === 0)
     },
     stop: () => stop(),

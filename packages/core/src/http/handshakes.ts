@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+import { createGate } from '../gate.js'
+import type { Side } from './side.js'
 
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */
-export interface Handshakes {
-  readonly size: number
+export interface Handshakes extends Side {
   /** A TCP connection was accepted. */
   began(socket: Socket): void
   /** Its handshake is over; `secure` carries it on. */
-  finished(secure: Socket): void
-  /** Closes all of them; returns how many there were. */
-  closeAll(): number
+  secured(secure: Socket): void
 }
 
 /** Tells a connection by its addresses, which a TLS socket shares with the one below it; by itself on a Unix socket. */
@@ -20,11 +20,35 @@ const identify = (socket: Socket): string | Socket =>
 /** The socket below a TLS socket: there is no public way to it where addresses do not tell. */
 const below = (secure: Socket): Socket => (secure as Socket & { _parent?: Socket })._parent ?? secure
 
-/** Creates an empty set; `ended` is called when the last one is gone. */
-export function createHandshakes(ended: () => void): Handshakes {
+/** Creates an empty set; `overWithAll` is called when none is left. */
+export function createHandshakes(clock: Clock, overWithAll: () => void): Handshakes {
   const sockets = new Map<string | Socket, Socket>()
+  const gate = createGate()
+  const closed: Record<string, number> = {}
+  let stop = () => {}
+
+  const changed = () => {
+    if (sockets.size > 0) return
+    gate.notify()
+    overWithAll()
+  }
+
+  const closeAll = () => {
+    const open = [...sockets.values()].filter(({ destroyed }) => !destroyed)
+    for (const socket of open) socket.destroy()
+    if (open.length > 0) closed['handshake'] = (closed['handshake'] ?? 0) + open.length
+  }
+
+  const closeAndWait = () => {
+    closeAll()
+    return gate.until(() => sockets.size === 0)
+  }
+
   return {
-    get size() {
+    inFlight: 0,
+    finished: 0,
+    closed,
+    get connections() {
       return sockets.size
     },
     began(socket) {
@@ -32,16 +56,22 @@ export function createHandshakes(ended: () => void): Handshakes {
       sockets.set(key, socket)
       socket.once('close', () => {
         if (sockets.get(key) === socket) sockets.delete(key)
-        if (sockets.size === 0) ended()
+        changed()
       })
     },
-    finished(secure) {
+    secured(secure) {
       if (!sockets.delete(identify(secure))) sockets.delete(below(secure))
+      changed()
     },
-    closeAll() {
-      const open = [...sockets.values()].filter(({ destroyed }) => !destroyed)
-      for (const socket of open) socket.destroy()
-      return open.length
+    announce() {},
+    listenerClosed() {},
+    askToGo(patience) {
+      if (patience > 0) stop = clock.after(patience, closeAll)
+      else closeAll()
     },
+    closeIdle: closeAndWait,
+    unfinished: () => [],
+    cut: closeAndWait,
+    stop: () => stop(),
   }
 }

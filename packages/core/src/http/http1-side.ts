@@ -1,0 +1,162 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { isCutShort, sendProbe, writeUnavailable } from './answers.js'
+import { createClosing } from './closing.js'
+import {
+  type Connection,
+  connectionOf,
+  createConnectionTracker,
+  type Exchange,
+  exchangesOf,
+  lastExchange,
+  readOn,
+} from './connections.js'
+import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
+import { askToLeave, discardInput } from './leave.js'
+import type { ServerContext } from './server-context.js'
+import type { Tap } from './server-tap.js'
+import type { Side } from './side.js'
+
+/** The connections of a server that speak HTTP/1. */
+export interface Http1Side extends Side {
+  /** A connection speaks HTTP/1. */
+  accept(socket: Socket): void
+  /** Serves a request, or answers in place of the application. */
+  readonly request: Tap
+  /** A connection was given to another protocol. */
+  upgrade(req: IncomingMessage): void
+}
+
+/** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
+const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
+  res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
+
+const held = new WeakMap<Connection, Set<() => void>>()
+
+/** The requests of a connection that are not handed on yet. */
+function heldBack(connection: Connection): Set<() => void> {
+  const known = held.get(connection)
+  if (known !== undefined) return known
+  const waiting = new Set<() => void>()
+  held.set(connection, waiting)
+  // Node gives up on requests without an answer when their client has said FIN: before that, they are handed on.
+  connection.socket.prependListener('end', () => {
+    for (const handOn of waiting) handOn()
+  })
+  return waiting
+}
+
+/** Creates the HTTP/1 side of a server. */
+export function createHttp1Side(context: ServerContext): Http1Side {
+  const { clock, probes } = context
+  const connections = createConnectionTracker(context.now)
+  const closing = createClosing(clock, connections)
+  let finished = 0
+  let atTheDoor: (() => void)[] = []
+
+  const discard = (connection: Connection, req: IncomingMessage) => {
+    if (!connection.overrun) discardInput(connection)
+    connection.overrun = true
+    req.resume()
+    return true
+  }
+
+  const headSent = (exchange: Exchange) => {
+    if (context.step === 'closed' && isEventStream(exchange.res)) {
+      clock.nextTurn(() => endInOrder(exchange.res))
+    }
+  }
+
+  /** What is paid for every request is here: no closure, no copy of the arguments. */
+  const serve: Tap = (deliver, event, args) => {
+    const [req, res] = args as [IncomingMessage, ServerResponse]
+    const probe = context.probeOf(req.method, req.url)
+    const connection = connections.begin(req, res, probe !== undefined)
+    if (probe !== undefined) {
+      sendProbe(req, res, probes.answer(probe, req.url ?? ''))
+      return true
+    }
+    context.countRequest(connection, req.url, req.headers)
+    return deliver(event, req, res)
+  }
+
+  /**
+   * Hands a request on when its packet has been parsed: only then is it known whether it is whole, and whether another
+   * is pipelined behind it. While the listener closes, it waits for that as well.
+   */
+  const handOnLater = (connection: Connection, handle: () => void) => {
+    const waiting = heldBack(connection)
+    const handOn = () => {
+      if (waiting.delete(handOn)) handle()
+    }
+    waiting.add(handOn)
+    if (context.step === 'closing') atTheDoor.push(handOn)
+    else clock.nextTurn(handOn)
+  }
+
+  /** The same while draining. */
+  const serveAndAskToLeave: Tap = (deliver, event, args) => {
+    const [req, res] = args as [IncomingMessage, ServerResponse]
+    const known = connectionOf(req.socket)
+    if (known?.leaving) return discard(known, req)
+
+    const probe = context.probeOf(req.method, req.url)
+    const connection = connections.begin(req, res, probe !== undefined)
+    if (probe === undefined) context.countRequest(connection, req.url, req.headers)
+    const exchange = lastExchange(connection)
+    if (exchange !== undefined) askToLeave(clock, exchange, headSent)
+    const isRejected = context.isRejected()
+    const handle = () => {
+      if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
+      else if (isRejected) writeUnavailable(res)
+      else deliver(event, req, res)
+    }
+    handOnLater(connection, handle)
+    return true
+  }
+
+  return {
+    get inFlight() {
+      return connections.inFlight + connections.upgraded
+    },
+    get connections() {
+      return connections.size
+    },
+    get finished() {
+      return finished
+    },
+    closed: closing.counts,
+    accept: connections.accept,
+    request: (deliver, event, args) =>
+      context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
+    upgrade: connections.upgrade,
+    announce() {
+      connections.exchangeEnded = (exchange) => {
+        if (!exchange.isProbe && !isCutShort(exchange.res) && wasDelivered(exchange)) finished++
+        if (connections.inFlight === 0) context.watcher?.changed()
+      }
+      connections.connectionEnded = (connection) => {
+        closing.ended(connection)
+        context.watcher?.changed()
+      }
+      for (const exchange of [...connections].flatMap(exchangesOf)) {
+        askToLeave(clock, exchange, headSent)
+        if (exchange.res.closed) readOn(exchange.req)
+      }
+    },
+    listenerClosed() {
+      const waiting = atTheDoor
+      atTheDoor = []
+      // Each on its own: one that throws is an uncaught exception, and not the others' problem.
+      for (const handOn of waiting) clock.nextTurn(handOn)
+    },
+    askToGo(patience) {
+      closing.reapUnspoken(patience)
+      endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
+    },
+    closeIdle: closing.closeIdle,
+    unfinished: closing.unfinished,
+    cut: closing.cut,
+    stop: closing.stop,
+  }
+}

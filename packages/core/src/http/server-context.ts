@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.js'
+import { createCoarseClock } from '../coarse-clock.js'
+import type { DrainWatcher } from '../drainable.js'
+import type { ProbeResponder } from '../probe-responder.js'
+import type { ProbeName, RequestHeaders } from '../probes.js'
+import { createRateMeter } from '../rate.js'
+
+/** What a server needs to know of its lifecycle. */
+export interface HttpDrainableOptions {
+  readonly clock: Clock
+  readonly probes: ProbeResponder
+  /** Whether a request that is no probe by its path is a sign of traffic. */
+  readonly isTraffic: (url: string | undefined, headers: RequestHeaders) => boolean
+}
+
+/**
+ * How far the drain of a server has come: not begun; clients are asked to leave; the accept queue is being emptied; the
+ * listener is closed; let go of.
+ */
+export type Step = 'serving' | 'leaving' | 'closing' | 'closed' | 'released'
+
+/** What all the connections of one server share, whatever they speak. */
+export interface ServerContext extends HttpDrainableOptions {
+  /** Unix milliseconds, for what asks at every request: up to a tenth of a second old. */
+  readonly now: () => number
+  step: Step
+  watcher: DrainWatcher | undefined
+  /** Requests per second over the last minute, probes aside. */
+  rate(): number
+  /** Counts a request that is no probe by its path. `connection.served` tells whether it had one before. */
+  countRequest(connection: { served: boolean }, url: string | undefined, headers: RequestHeaders): void
+  /** The probe that a request asks for. */
+  probeOf(method: string | undefined, url: string | undefined): ProbeName | undefined
+  /** Whether a request that comes now is turned away. */
+  isRejected(): boolean
+}
+
+/** Creates the context of a server that is not draining. */
+export function createServerContext(options: HttpDrainableOptions): ServerContext {
+  const { clock, probes, isTraffic } = options
+  const now = createCoarseClock(clock)
+  const requests = createRateMeter(clock.now())
+  const context: ServerContext = {
+    ...options,
+    now,
+    step: 'serving',
+    watcher: undefined,
+    rate: () => requests.perSecond(clock.now()),
+    countRequest(connection, url, headers) {
+      if (!connection.served && isTraffic(url, headers)) {
+        connection.served = true
+        if (context.step !== 'serving') context.watcher?.arrived()
+      }
+      if (connection.served) requests.count(now())
+    },
+    probeOf: (method, url) => (method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined),
+    isRejected: () => context.step === 'closed' && context.watcher?.rejectLate === true,
+  }
+  return context
+}

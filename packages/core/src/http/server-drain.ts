@@ -1,0 +1,113 @@
+import { Server as NetServer } from 'node:net'
+import type { Drainable } from '../drainable.js'
+import { acceptQuietly } from './quiet-accept.js'
+import type { ServerContext } from './server-context.js'
+import type { Tap } from './server-tap.js'
+import type { Side } from './side.js'
+
+/** A server's drain, whatever is spoken on its connections. */
+export interface ServerDrain {
+  readonly drainable: Drainable
+  /** To be given the server's events, of which those are meant that have to do with the listener itself. */
+  readonly listenerEvent: Tap
+}
+
+/** A server of Node's, as far as its listener is concerned. */
+interface ListeningServer extends NetServer {
+  readonly keepAliveTimeout?: number | undefined
+}
+
+/** Makes one drainable of a server's listener and of what its connections speak. */
+export function createServerDrain(
+  kind: string,
+  server: ListeningServer,
+  context: ServerContext,
+  sides: readonly Side[],
+): ServerDrain {
+  const { clock } = context
+  const arrivals = { count: 0, lastAt: 0 }
+
+  // Not the server's own `close`: it cuts connections that this drain ends in order.
+  const stopListening = () => NetServer.prototype.close.call(server)
+
+  const closeListener = () => {
+    if (context.step === 'closed') return
+    context.step = 'closed'
+    if (server.listening) stopListening()
+    for (const side of sides) side.listenerClosed()
+  }
+
+  const sum = (of: (side: Side) => number) => sides.reduce((total, side) => total + of(side), 0)
+
+  const all = async (work: (side: Side) => Promise<void>) => {
+    await Promise.all(sides.map(work))
+  }
+
+  const listenerEvent: Tap = (deliver, event, args) => {
+    const isDraining = context.step !== 'serving' && context.step !== 'released'
+    if (event === 'connection') {
+      arrivals.count++
+      arrivals.lastAt = clock.now()
+    } else if (event === 'listening' && isDraining) {
+      stopListening()
+      return false
+    } else if (event === 'close' && isDraining) {
+      // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle.
+      return false
+    }
+    return deliver(event, ...args)
+  }
+
+  const drainable: Drainable = {
+    kind,
+    get listening() {
+      return server.listening
+    },
+    get inFlight() {
+      return sum((side) => side.inFlight)
+    },
+    get connections() {
+      return sum((side) => side.connections)
+    },
+    get finished() {
+      return sum((side) => side.finished)
+    },
+    get closed() {
+      const total: Record<string, number> = {}
+      for (const [reason, count] of sides.flatMap((side) => Object.entries(side.closed))) {
+        total[reason] = (total[reason] ?? 0) + count
+      }
+      return total
+    },
+    get keepAliveTimeout() {
+      return server.keepAliveTimeout
+    },
+    rate: context.rate,
+    announce(watcher) {
+      context.watcher = watcher
+      context.step = 'leaving'
+      for (const side of sides) side.announce()
+    },
+    async stopAccepting(patience) {
+      // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
+      context.step = 'closing'
+      if (server.listening) await acceptQuietly(clock, () => arrivals)
+      closeListener()
+      for (const side of sides) side.askToGo(patience)
+    },
+    closeIdle: () => all((side) => side.closeIdle()),
+    unfinished: () => sides.flatMap((side) => side.unfinished()),
+    cut() {
+      closeListener()
+      return all((side) => side.cut())
+    },
+    release() {
+      if (context.step === 'released') return
+      context.step = 'released'
+      for (const side of sides) side.stop()
+      // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
+      server.close()
+    },
+  }
+  return { drainable, listenerEvent }
+}

@@ -1,0 +1,30 @@
+import type { Cut } from '../cut.js'
+
+/** The connections of a server that speak one protocol, or none yet, as its drain sees them. */
+export interface Side {
+  /** Requests, streams or foreign protocols that are not finished. */
+  readonly inFlight: number
+  /** Open connections. */
+  readonly connections: number
+  /** Requests finished since {@link announce}, probes aside. */
+  readonly finished: number
+  /** Connections closed since then, by what they were doing. */
+  readonly closed: Readonly<Record<string, number>>
+  /** The drain begins. Runs in the tick of the trigger. */
+  announce(): void
+  /** The listener has closed, in this very tick. */
+  listenerClosed(): void
+  /**
+   * Asks those to go that can be asked without harm, in a moderate time. Connections that have not said anything yet
+   * get `patience` milliseconds to get on.
+   */
+  askToGo(patience: number): void
+  /** Closes the connections without work; resolves when they are gone. */
+  closeIdle(): Promise<void>
+  /** The work that is not finished. */
+  unfinished(): Cut[]
+  /** Ends everything by force; resolves when every connection is gone. */
+  cut(): Promise<void>
+  /** Cancels what {@link askToGo} still had to do. */
+  stop(): void
+}
