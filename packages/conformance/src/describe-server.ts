@@ -1,5 +1,10 @@
 import { describe, test } from 'vitest'
 import { cutoffCases } from './cases/cutoff-cases.js'
+import { http2CutoffCases } from './cases/http2-cutoff-cases.js'
+import { http2LoadCases } from './cases/http2-load-cases.js'
+import { http2ProbeCases } from './cases/http2-probe-cases.js'
+import { http2SessionCases } from './cases/http2-session-cases.js'
+import { http2StreamCases } from './cases/http2-stream-cases.js'
 import { idleCases } from './cases/idle-cases.js'
 import { inFlightCases } from './cases/in-flight-cases.js'
 import { listenerCases } from './cases/listener-cases.js'
@@ -10,9 +15,9 @@ import { signalCases } from './cases/signal-cases.js'
 import { streamCases } from './cases/stream-cases.js'
 import { uploadCases } from './cases/upload-cases.js'
 import { windowCases } from './cases/window-cases.js'
-import type { BehaviourCase, ServerUnderTest } from './server-under-test.js'
+import { type BehaviourCase, isHttp2, type ServerUnderTest } from './server-under-test.js'
 
-/** The behaviour that every server shows, each case on a process of its own. */
+/** The behaviour that every server of HTTP/1 shows, each case on a process of its own. */
 export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the window': windowCases,
   'idle connections': idleCases,
@@ -26,13 +31,21 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   probes: probeCases,
 }
 
-/** Declares the whole suite for one server. */
+/** The behaviour that every server of HTTP/2 shows. */
+export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
+  sessions: http2SessionCases,
+  streams: http2StreamCases,
+  'the cutoff': http2CutoffCases,
+  probes: http2ProbeCases,
+}
+
+/** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {
   const shown = (cases: readonly BehaviourCase[]) =>
     cases.filter(({ needs }) => needs === undefined || subject.capabilities.includes(needs))
 
   describe.concurrent(subject.name, () => {
-    for (const [title, cases] of Object.entries(behaviour)) {
+    for (const [title, cases] of Object.entries(isHttp2(subject.protocol) ? http2Behaviour : behaviour)) {
       describe(title, () => {
         for (const each of shown(cases))
           test(each.name, { timeout: each.timeout ?? 20_000, retry: each.retry ?? 0 }, () =>
@@ -44,7 +57,7 @@ export function describeServer(subject: ServerUnderTest): void {
   describe.sequential(`${subject.name} under load`, () => {
     // Whoever the kernel accepts in the microseconds in which a listener closes is reset, and nobody can save it. Under
     // this load that happens in one drain of a hundred: once may be that, twice in a row is ours.
-    for (const each of shown(loadCases))
+    for (const each of shown(isHttp2(subject.protocol) ? http2LoadCases : loadCases))
       test(each.name, { timeout: each.timeout ?? 20_000, retry: 1 }, () => each.run(subject))
   })
 }

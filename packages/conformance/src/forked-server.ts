@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { ClientSessionOptions } from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Http2Client } from './http2-client.js'
 import { RawClient } from './raw-client.js'
 import type { PrintedReport } from './report.js'
-import type { ServerUnderTest } from './server-under-test.js'
+import type { Protocol, ServerUnderTest } from './server-under-test.js'
 import { within } from './within.js'
 
 export interface ForkOptions {
@@ -12,7 +14,7 @@ export interface ForkOptions {
   readonly options?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArguments?: readonly string[]
-  readonly protocol?: 'http' | 'https'
+  readonly protocol?: Protocol
   /** Milliseconds between listening and being ready, for subjects that can tell them apart. */
   readonly startup?: number
 }
@@ -45,8 +47,8 @@ export class ForkedServer implements AsyncDisposable {
   stdout = ''
   stderr = ''
   port = 0
-  readonly #protocol: 'http' | 'https'
-  readonly #clients = new Set<RawClient>()
+  readonly #protocol: Protocol
+  readonly #clients = new Set<{ destroy(): void }>()
   readonly #watchers = new Set<() => void>()
   readonly #gone: Promise<{ code: number | null; signal: NodeJS.Signals | null; at: number }>
   #signalledAt: number | undefined
@@ -126,7 +128,12 @@ export class ForkedServer implements AsyncDisposable {
     return this.adopt(await RawClient.connect({ port, protocol: this.#protocol }))
   }
 
-  adopt(client: RawClient): RawClient {
+  /** An HTTP/2 session, closed with the server object as well. */
+  async session(options: ClientSessionOptions = {}): Promise<Http2Client> {
+    return this.adopt(await Http2Client.connect({ port: this.port, protocol: this.#protocol }, options))
+  }
+
+  adopt<Client extends { destroy(): void }>(client: Client): Client {
     this.#clients.add(client)
     return client
   }

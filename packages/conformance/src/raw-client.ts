@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type RequestParts, requestBytes } from './request-bytes.js'
 import { type ResponseHead, ResponseParser } from './response-parser.js'
+import { isHttp2, isTls, type Protocol } from './server-under-test.js'
 import { type PromiseWithResolvers, withResolvers } from './with-resolvers.js'
 import { within } from './within.js'
 
@@ -11,7 +12,9 @@ export type Ending = 'fin' | 'reset' | 'local'
 export interface Target {
   readonly port: number
   readonly host?: string
-  readonly protocol?: 'http' | 'https'
+  readonly protocol?: Protocol
+  /** Does not hang up when the peer does. */
+  readonly allowHalfOpen?: boolean
 }
 
 export interface RawResponse extends ResponseHead {
@@ -78,12 +81,17 @@ export class RawClient {
   }
 
   /** Connects, through the TLS handshake where there is one. Rejects with the socket's error. */
-  static connect({ port, host = '127.0.0.1', protocol = 'http' }: Target): Promise<RawClient> {
+  static connect({
+    port,
+    host = '127.0.0.1',
+    protocol = 'http',
+    allowHalfOpen = false,
+  }: Target): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const wire = connectTcp({ port, host })
-      const socket = protocol === 'https' ? secured(wire) : wire
+      const wire = connectTcp({ port, host, allowHalfOpen })
+      const socket = isTls(protocol) ? secured(wire, isHttp2(protocol) ? 'h2' : 'http/1.1') : wire
       socket.once('error', reject)
-      socket.once(protocol === 'https' ? 'secureConnect' : 'connect', () => {
+      socket.once(isTls(protocol) ? 'secureConnect' : 'connect', () => {
         socket.removeListener('error', reject)
         resolve(new RawClient(socket, wire))
       })
@@ -228,6 +236,6 @@ export class RawClient {
 }
 
 /** TLS over a TCP connection, trusting anybody. */
-export function secured(wire: Socket): Socket {
-  return connectTls({ socket: wire, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+export function secured(wire: Socket, protocol: 'h2' | 'http/1.1' = 'http/1.1'): Socket {
+  return connectTls({ socket: wire, rejectUnauthorized: false, ALPNProtocols: [protocol] })
 }

@@ -6,15 +6,27 @@ export type Capability =
   | 'upgrade'
   /** The subject can listen for a while before it is ready. */
   | 'slow-start'
+  /** The subject writes to HTTP/2 streams itself: tunnels (RFC 8441) and pushed streams. */
+  | 'streams'
   /** Worth the long cases: thousands of requests on all the connections that a test may open. */
   | 'load'
+
+/** What a subject's port speaks: HTTP/1, HTTP/2 with prior knowledge, or either of them over TLS. */
+export type Protocol = 'http' | 'https' | 'h2c' | 'h2'
+
+/** Whether a protocol runs over TLS. */
+export const isTls = (protocol: Protocol): boolean => protocol === 'https' || protocol === 'h2'
+
+/** Whether it is HTTP/2. */
+export const isHttp2 = (protocol: Protocol): boolean => protocol === 'h2c' || protocol === 'h2'
 
 /** A program that offers the standard routes, started anew for each case. */
 export interface ServerUnderTest {
   readonly name: string
   /** An `.mjs` file that says `{"listening":port}` once it is ready. */
   readonly script: URL
-  readonly protocol: 'http' | 'https'
+  /** Decides which suite it is given. */
+  readonly protocol: Protocol
   readonly capabilities: readonly Capability[]
 }
 

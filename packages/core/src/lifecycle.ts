@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
 import type { Server as HttpsServer } from 'node:https'
 import type { CheckOptions } from './checks.js'
 import type { Drainable } from './drainable.js'
@@ -51,12 +52,12 @@ export interface LifecycleView {
 /** Starts, drains and stops what is attached to it. */
 export interface Lifecycle extends LifecycleView, AsyncDisposable {
   /**
-   * Makes a server part of the drain: one of `node:http` or `node:https`, or anything that implements
-   * {@link Drainable}. An HTTP server answers probes from now on.
+   * Makes a server part of the drain: one of `node:http`, `node:https` or `node:http2`, or anything that
+   * implements {@link Drainable}. An HTTP server answers probes from now on.
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
-  attach(server: HttpServer | HttpsServer | Drainable): this
+  attach(server: HttpServer | HttpsServer | Http2Server | Http2SecureServer | Drainable): this
   /**
    * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
    * aborts when the process is told to go first.

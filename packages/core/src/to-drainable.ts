@@ -1,12 +1,22 @@
 import { Server as HttpServer } from 'node:http'
+import type { Http2Server } from 'node:http2'
 import { Server as HttpsServer } from 'node:https'
+import { Server as NetServer } from 'node:net'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createHttpDrainable } from './http/http-server.js'
 import type { HttpDrainableOptions } from './http/server-context.js'
+import { createHttp2Drainable } from './http2/http2-server.js'
 
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
 const kAttached = Symbol.for('lameduck.attached.v1')
+
+const isHttp = (server: unknown): server is HttpServer =>
+  server instanceof HttpServer || server instanceof HttpsServer
+
+/** Told by a method that only these have: whoever serves HTTP/1 alone need not load `node:http2`. */
+const isHttp2 = (server: unknown): server is Http2Server =>
+  server instanceof NetServer && 'updateSettings' in server
 
 /**
  * Gives the drainable for whatever `attach()` was given.
@@ -14,18 +24,17 @@ const kAttached = Symbol.for('lameduck.attached.v1')
  * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
  */
 export function toDrainable(server: unknown, options: HttpDrainableOptions): Drainable {
-  const isHttp = server instanceof HttpServer || server instanceof HttpsServer
-  if (!isHttp && !isDrainable(server)) {
+  if (!isHttp(server) && !isHttp2(server) && !isDrainable(server)) {
     const got = server === null ? 'null' : ((server as object)?.constructor?.name ?? typeof server)
     throw new LifecycleError(
       'NOT_A_SERVER',
-      `attach: expected a server of node:http or node:https, or an object that implements Drainable, got ${got}`,
+      `attach: expected a server of node:http, node:https or node:http2, or an object that implements Drainable, got ${got}`,
     )
   }
   if (kAttached in server) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
   Object.defineProperty(server, kAttached, { value: true })
-  if (!isHttp) return server
-  return createHttpDrainable(server, options)
+  if (isHttp(server)) return createHttpDrainable(server, options)
+  return isHttp2(server) ? createHttp2Drainable(server, options) : server
 }

@@ -5,7 +5,7 @@ import { delayedRelay } from '../delayed-relay.js'
 import { quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import { RawClient, secured } from '../raw-client.js'
-import type { BehaviourCase } from '../server-under-test.js'
+import { type BehaviourCase, isTls, type Protocol } from '../server-under-test.js'
 
 const patient = { ...quick, linger: 2000, gracePeriod: 12_000 } as const
 
@@ -157,12 +157,8 @@ function tcpClient(port: number): Promise<RawClient> {
 }
 
 /** The status of a request sent at once over a connection of which the server knows nothing yet. */
-function answerOver(
-  server: ForkedServer,
-  tcp: RawClient,
-  protocol: 'http' | 'https',
-): Promise<number | string> {
-  const client = protocol === 'https' ? new RawClient(secured(tcp.socket)) : tcp
+function answerOver(server: ForkedServer, tcp: RawClient, protocol: Protocol): Promise<number | string> {
+  const client = isTls(protocol) ? new RawClient(secured(tcp.socket)) : tcp
   return server
     .adopt(client)
     .get('/fast')

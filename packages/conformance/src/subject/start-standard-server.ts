@@ -1,16 +1,18 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { echoUpgrades } from './echo-upgrades.js'
 import { type ObservedLifecycle, observe, sayListening, startupTime } from './observe.js'
 
 /** The part of a lifecycle that a server needs to be drained by it. */
-export interface AttachableLifecycle extends ObservedLifecycle {
-  attach(server: Server): unknown
+export interface AttachableLifecycle<AnyServer> extends ObservedLifecycle {
+  attach(server: AnyServer): unknown
   ready(): Promise<void>
 }
 
 /** Puts a server under a lifecycle, listens, and tells the test everything that it waits for. */
-export function startStandardServer(lifecycle: AttachableLifecycle, server: Server): Server {
+export function startStandardServer<AnyServer extends Server>(
+  lifecycle: AttachableLifecycle<AnyServer>,
+  server: AnyServer,
+): AnyServer {
   observe(lifecycle)
   echoUpgrades(server, lifecycle)
   lifecycle.attach(server)

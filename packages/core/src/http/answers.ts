@@ -10,25 +10,26 @@ export function sendProbe(
   answer: ProbeAnswer | Promise<ProbeAnswer>,
 ): void {
   req.resume()
-  if (answer instanceof Promise) void answer.then((settled) => writeProbe(res, settled))
-  else writeProbe(res, answer)
+  if (answer instanceof Promise) void answer.then((settled) => writeAnswer(res, settled))
+  else writeAnswer(res, answer)
 }
 
-function writeProbe(res: ServerResponse, { status, headers, body }: ProbeAnswer): void {
+function writeAnswer(res: ServerResponse, { status, headers, body }: ProbeAnswer): void {
   if (res.headersSent || res.destroyed) return
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
   res.end(body)
 }
 
+/** What says that the server is leaving. */
+export const unavailable: ProbeAnswer = {
+  status: 503,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' },
+  body: 'Service Unavailable',
+}
+
 /** Says that the server is leaving, in place of the application. */
 export function writeUnavailable(res: ServerResponse): void {
-  const body = 'Service Unavailable'
-  res.writeHead(503, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': body.length,
-    'retry-after': '1',
-  })
-  res.end(body)
+  writeAnswer(res, unavailable)
 }
 
 const cutShort = new WeakSet<ServerResponse>()

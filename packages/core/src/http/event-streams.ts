@@ -17,6 +17,10 @@ function sentHeader(res: ServerResponse, name: string): string {
   return new RegExp(`^${name}:(.*)$`, 'im').exec(head ?? '')?.[1]?.trim() ?? ''
 }
 
+/** Whether a content type is that of server-sent events. */
+export const isEventStreamType = (contentType: string): boolean =>
+  /^text\/event-stream\s*(;|$)/i.test(contentType)
+
 /**
  * Whether a response is a stream of server-sent events that may be ended between two writes. A compressed one may not:
  * its compressor holds bytes back.
@@ -25,7 +29,7 @@ export function isEventStream(res: ServerResponse): boolean {
   return (
     res.headersSent &&
     !res.writableEnded &&
-    /^text\/event-stream\s*(;|$)/i.test(sentHeader(res, 'content-type')) &&
+    isEventStreamType(sentHeader(res, 'content-type')) &&
     sentHeader(res, 'content-encoding') === ''
   )
 }
@@ -37,13 +41,22 @@ export function endInOrder(res: ServerResponse): void {
   silence(res)
 }
 
+/** Ends each of `streams` by `end`, spread over `patience` milliseconds, or a second if that is less. */
+export function endSpread<T>(
+  clock: Clock,
+  streams: readonly T[],
+  patience: number,
+  end: (stream: T) => void,
+): void {
+  const spread = Math.min(patience, longestSpread)
+  for (const [i, stream] of streams.entries()) {
+    const delay = (spread * (i + Math.random())) / streams.length
+    if (spread === 0) end(stream)
+    else clock.after(delay, () => end(stream))
+  }
+}
+
 /** Ends every event stream among `exchanges`, spread over `patience` milliseconds. */
 export function endEventStreams(clock: Clock, exchanges: readonly Exchange[], patience: number): void {
-  const spread = Math.min(patience, longestSpread)
-  const streams = exchanges.map(({ res }) => res).filter(isEventStream)
-  for (const [i, res] of streams.entries()) {
-    const delay = (spread * (i + Math.random())) / streams.length
-    if (spread === 0) endInOrder(res)
-    else clock.after(delay, () => endInOrder(res))
-  }
+  endSpread(clock, exchanges.map(({ res }) => res).filter(isEventStream), patience, endInOrder)
 }

@@ -103,8 +103,13 @@ export function discardInput({ socket }: Connection): void {
 
 const isStillSending = ({ overrun, current }: Connection) => overrun || current?.req.complete === false
 
+/** A response of either protocol, as far as it can be silenced. */
+interface Silenceable {
+  on(event: 'error', listener: () => void): unknown
+}
+
 /** Takes a response away from its handler: what the handler does with it from now on is swallowed. */
-export function silence(res: ServerResponse): void {
+export function silence(res: Silenceable): void {
   const swallow = () => res
   res.on('error', () => {})
   Object.assign(res, {

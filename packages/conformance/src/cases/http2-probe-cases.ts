@@ -1,0 +1,106 @@
+import { expect } from 'vitest'
+import { quick } from '../drain-options.js'
+import { type ForkedServer, startServer } from '../forked-server.js'
+import type { Http2Client } from '../http2-client.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+async function statuses(session: Http2Client): Promise<Record<string, number>> {
+  const answers: Record<string, number> = {}
+  for (const probe of ['startupz', 'readyz', 'livez']) {
+    answers[probe] = (await session.get(`/${probe}`)).status
+  }
+  return answers
+}
+
+/** Enough requests to make the rate of the last minute say that two quiet seconds mean something. */
+async function steadyTraffic(server: ForkedServer): Promise<void> {
+  const session = await server.session()
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 20 }, () => session.get('/fast')))
+  }
+  session.destroy()
+}
+
+export const http2ProbeCases: readonly BehaviourCase[] = [
+  {
+    name: 'while starting, only liveness is green; when ready, all are',
+    needs: 'slow-start',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick, startup: 1000 })
+      const session = await server.session()
+      expect(await statuses(session)).toEqual({ startupz: 503, readyz: 503, livez: 200 })
+      await server.line('ready')
+      expect(await statuses(session)).toEqual({ startupz: 200, readyz: 200, livez: 200 })
+    },
+  },
+  {
+    name: 'readiness turns red once, at the trigger, and liveness stays green, on open and on new sessions',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const session = await server.session()
+      const seen: number[] = []
+      for (let round = 0; round < 30; round++) {
+        const { readyz = 0 } = await statuses(session)
+        if (seen.at(-1) !== readyz) seen.push(readyz)
+        if (round === 10) server.signal()
+        if (round === 15) await server.draining()
+      }
+      expect(seen).toEqual([200, 503])
+      expect(await statuses(await server.session())).toEqual({ startupz: 200, readyz: 503, livez: 200 })
+    },
+  },
+  {
+    name: 'a probe says its state in body and headers, is never cached, and answers HEAD; other methods fall through',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const ready = await session.get('/readyz?from=test')
+      expect(JSON.parse(ready.text)).toMatchObject({ status: 'ok', state: 'ready' })
+      expect(ready.headers).toMatchObject({ 'cache-control': 'no-store', 'lifecycle-state': 'ready' })
+      expect(await session.ask('HEAD', '/livez')).toMatchObject({ status: 200, text: '' })
+      expect((await session.ask('POST', '/livez', { body: '' })).status).toBe(404)
+      expect((await session.get('/livez/')).status).toBe(404)
+      expect((await session.get('/fast?path=/livez')).text).toBe('fast')
+    },
+  },
+  {
+    name: 'probes do not keep an adaptive window open, and are not counted',
+    async run(subject) {
+      const options = { ...quick, gracePeriod: 20_000, shutdownDelay: { min: 300, max: 3000 } }
+      await using server = await startServer(subject, { options })
+      await steadyTraffic(server)
+      server.signal()
+      await server.draining()
+      const until = performance.now() + 2800
+      while (performance.now() < until) {
+        const session = await server.session().catch(() => undefined)
+        if (session === undefined) break
+        await session.get('/readyz').catch(() => {})
+        await session.ask('GET', '/fast', { headers: { 'user-agent': 'kube-probe/1.33' } }).catch(() => {})
+        session.destroy()
+      }
+      const exit = await server.exited()
+      expect(exit.code).toBe(0)
+      expect(exit.report.durations['window']).toBeGreaterThan(1900)
+      expect(exit.report.durations['window']).toBeLessThan(2700)
+    },
+  },
+  {
+    name: 'an adaptive window is extended while new sessions still ask',
+    async run(subject) {
+      const options = { ...quick, gracePeriod: 20_000, shutdownDelay: { min: 300, max: 2000 } }
+      await using server = await startServer(subject, { options })
+      await steadyTraffic(server)
+      server.signal()
+      await server.draining()
+      while (server.sinceSignal() < 3000) {
+        const session = await server.session()
+        expect((await session.get('/fast')).status).toBe(200)
+        session.destroy()
+      }
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+      expect(exit.report.durations['window']).toBeGreaterThan(3000)
+    },
+  },
+]

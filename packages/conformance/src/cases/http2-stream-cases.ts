@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { brief, quick } from '../drain-options.js'
+import { startServer } from '../forked-server.js'
+import { Http2Client } from '../http2-client.js'
+import type { BehaviourCase } from '../server-under-test.js'
+
+const piece = Buffer.alloc(16 * 1024, 'u')
+const megabyte = 2 ** 20
+
+export const http2StreamCases: readonly BehaviourCase[] = [
+  {
+    name: 'a stream that was begun before the drain arrives whole',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const exchange = session.open('GET', '/stream?chunks=20&every=100')
+      await exchange.receives('chunk 1\n')
+      server.signal()
+      const { text } = await exchange.response()
+      expect(text.split('\n').filter(Boolean)).toEqual(
+        Array.from({ length: 20 }, (_, number) => `chunk ${number}`),
+      )
+      await session.closed
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: '8 MB to a reader that has stalled arrive whole',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const exchange = session.open('GET', '/big?mb=8')
+      await exchange.head
+      session.pause()
+      await sleep(200)
+      server.signal()
+      await server.refusing()
+      await sleep(quick.linger + 700)
+      session.resume()
+      const { body } = await exchange.response()
+      expect(body.equals(Buffer.alloc(8 * megabyte, 'x'))).toBe(true)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'a reader whose window is large reads its answer whole, although the stream is over for the server long before',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session({ settings: { initialWindowSize: 16 * megabyte } })
+      session.session.setLocalWindowSize(16 * megabyte)
+      await session.get('/fast')
+      const exchange = session.open('GET', '/big?mb=2')
+      await exchange.head
+      session.pause()
+      await sleep(200)
+      server.signal()
+      await server.refusing()
+      await sleep(quick.linger + 500)
+      session.resume()
+      expect((await exchange.response()).body.length).toBe(2 * megabyte)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'a slow upload is read to its end and answered',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const upload = session.open('POST', '/upload')
+      await upload.send(piece)
+      await server.line('uploading')
+      server.signal()
+      for (let sent = 1; sent < 12; sent++) {
+        await upload.send(piece)
+        await sleep(120)
+      }
+      upload.stream.end()
+      expect(await upload.response()).toMatchObject({ status: 200, text: String(12 * piece.length) })
+      await session.closed
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'an upload that is answered early gets its answer, and does not hold the process',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const [before, meanwhile] = [session.open('POST', '/reject'), session.open('POST', '/slow?ms=1200')]
+      for (const upload of [before, meanwhile]) await upload.send(piece)
+      expect(await before.response()).toMatchObject({ status: 401, text: 'no' })
+      server.signal()
+      expect(await meanwhile.response()).toMatchObject({ status: 200, text: 'slow' })
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true, requests: { finished: 1 } } })
+      expect(exit.ms).toBeLessThan(quick.gracePeriod / 2)
+    },
+  },
+  {
+    name: 'server-sent events are ended in order when the window is over, and later writes harm nothing',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const [events, slow] = [session.open('GET', '/sse'), session.get('/slow?ms=1800')]
+      await events.receives('data: 2')
+      server.signal()
+      const { text } = await events.response()
+      expect(server.sinceSignal()).toBeGreaterThan(quick.shutdownDelay - 20)
+      expect(server.sinceSignal()).toBeLessThan(1600)
+      expect(text).toMatch(/^data: 0 [\s\S]*\n\n$/)
+      expect((await slow).text).toBe('slow')
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      expect(exit.stderr).not.toMatch(/ERR_|uncaught/i)
+    },
+  },
+  {
+    name: 'server-sent events end with the last event of a handler that listens to the signal',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const events = session.open('GET', '/sse?until=signal')
+      await events.receives('data: 1')
+      server.signal()
+      expect((await events.response()).text).toMatch(/event: goodbye\ndata: reconnect\n\n$/)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'compressed server-sent events are left alone until the cutoff, and named',
+    async run(subject) {
+      await using server = await startServer(subject, { options: brief })
+      const session = await server.session()
+      const events = session.open('GET', '/sse?encoding=gzip&secret=1')
+      await events.head
+      server.signal()
+      await server.line('cutoff')
+      expect(events.stream.closed).toBe(false)
+      await expect(events.response()).rejects.toMatchObject({ code: 8 })
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 1, report: { clean: false, exitCode: 1 } })
+      expect(exit.report.cut).toEqual([
+        expect.objectContaining({ kind: 'request', method: 'GET', path: '/sse' }),
+      ])
+    },
+  },
+  {
+    name: 'a pushed stream finishes, although the request that it belongs to is over',
+    needs: 'streams',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const session = await server.session()
+      const pushed = new Promise<string>((resolve) => {
+        session.session.once('stream', (stream) => {
+          let text = ''
+          stream.setEncoding('utf8').on('data', (piece: string) => {
+            text += piece
+          })
+          stream.once('close', () => resolve(`${text} ${stream.rstCode}`))
+        })
+      })
+      expect((await session.get('/push?ms=1500')).text).toBe('pushing')
+      server.signal()
+      expect(await pushed).toBe('first half, second half 0')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'a request whose client has gone, or whose handler destroyed it, does not hold the process',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const sessions = [await server.session(), await server.session(), await server.session()] as const
+      const [hanging, cancelled, destroyed] = sessions
+      hanging.open('GET', '/hang')
+      const streaming = cancelled.open('GET', '/stream?chunks=1000&every=20')
+      await streaming.receives('chunk 2')
+      await server.line('hanging')
+      await destroyed.get('/destroy').catch(() => {})
+      hanging.reset()
+      streaming.stream.close(8)
+      await sleep(100)
+      server.signal()
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      expect(exit.ms).toBeLessThan(quick.gracePeriod / 2)
+    },
+  },
+  {
+    name: "late: 'reject' answers a stream that comes after the window with 503, and finishes what was in flight",
+    async run(subject) {
+      const options = { ...quick, linger: 3000, gracePeriod: 14_000, late: 'reject' }
+      await using server = await startServer(subject, { options })
+      const [busy, silent] = [await server.session(), await server.connect()]
+      const slow = busy.get('/slow?ms=1200')
+      await sleep(100)
+      server.signal()
+      await server.draining()
+      expect((await busy.get('/fast')).status).toBe(200)
+      await server.refusing()
+      const late = server.adopt(await Http2Client.over(silent.socket))
+      const rejected = await late.get('/mark?id=late')
+      expect(rejected.status).toBe(503)
+      expect(Number(rejected.headers['retry-after'])).toBeGreaterThanOrEqual(0)
+      expect(await slow).toMatchObject({ status: 200, text: 'slow' })
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+      expect(server.said('ran')).toEqual([])
+    },
+  },
+]

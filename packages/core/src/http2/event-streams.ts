@@ -1,0 +1,35 @@
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Clock } from '../clock.js'
+import { endSpread, isEventStreamType } from '../http/event-streams.js'
+import { silence } from './answers.js'
+
+/** A header of a head that has been sent: Node keeps it as the application wrote it. */
+function sentHeader(stream: ServerHttp2Stream, name: string): string {
+  const sent = Object.entries(stream.sentHeaders ?? {}).find(([key]) => key.toLowerCase() === name)
+  return String(sent?.[1] ?? '')
+}
+
+/**
+ * Whether a response is a stream of server-sent events that may be ended between two writes. A compressed one may not:
+ * its compressor holds bytes back.
+ */
+export function isEventStream(stream: ServerHttp2Stream): boolean {
+  return (
+    stream.headersSent &&
+    !stream.writableEnded &&
+    isEventStreamType(sentHeader(stream, 'content-type')) &&
+    sentHeader(stream, 'content-encoding') === ''
+  )
+}
+
+/** Ends a stream after what was written so far; what its handler writes later is swallowed. */
+export function endInOrder(stream: ServerHttp2Stream): void {
+  if (stream.writableEnded || stream.destroyed) return
+  stream.end()
+  silence(stream)
+}
+
+/** Ends every event stream among `streams`, spread over `patience` milliseconds. */
+export function endEventStreams(clock: Clock, streams: readonly ServerHttp2Stream[], patience: number): void {
+  endSpread(clock, streams.filter(isEventStream), patience, endInOrder)
+}

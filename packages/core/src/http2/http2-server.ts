@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http'
+import type { Http2SecureServer, Http2Server, Http2ServerResponse, ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Drainable } from '../drainable.js'
+import { createHandshakes } from '../http/handshakes.js'
+import { createHttp1Side } from '../http/http1-side.js'
+import { createServerContext, type HttpDrainableOptions } from '../http/server-context.js'
+import { createServerDrain } from '../http/server-drain.js'
+import { tapServer } from '../http/server-tap.js'
+import { createHttp2Side } from './http2-side.js'
+import { writesTo } from './streams.js'
+
+/** Whether Node's fallback serves a TLS connection, with `allowHTTP1`; without it, it is turned away. */
+const speaksHttp1 = ({ alpnProtocol }: TLSSocket) => alpnProtocol === false || alpnProtocol === 'http/1.1'
+
+/** Whether a request came by the compatibility API, and not by HTTP/1. */
+const isHttp2 = (message: unknown) => (message as IncomingMessage).httpVersionMajor === 2
+
+/**
+ * Makes a server of `node:http2` drainable, with its HTTP/1 connections, if it allows them. From now on it answers
+ * probes ahead of its listeners.
+ */
+export function createHttp2Drainable(
+  server: Http2Server | Http2SecureServer,
+  options: HttpDrainableOptions,
+): Drainable {
+  const isTls = 'setSecureContext' in server
+  const context = createServerContext(options)
+  const http2 = createHttp2Side(context)
+  const http1 = createHttp1Side(context)
+  const handshakes = createHandshakes(options.clock, () => context.watcher?.changed())
+  const { drainable, listenerEvent } = createServerDrain('http2', server, context, [http2, http1, handshakes])
+
+  tapServer(server, (deliver, event, args) => {
+    switch (event) {
+      case 'stream':
+        return http2.stream(deliver, event, args)
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation':
+        if (!isHttp2(args[0])) return http1.request(deliver, event, args)
+        writesTo((args[1] as Http2ServerResponse).stream, args[1] as Http2ServerResponse)
+        return deliver(event, args[0], args[1])
+      case 'session':
+        http2.accept(args[0] as ServerHttp2Session)
+        break
+      case 'connection':
+        if (isTls) handshakes.began(args[0] as Socket)
+        break
+      case 'secureConnection':
+        handshakes.secured(args[0] as Socket)
+        if (speaksHttp1(args[0] as TLSSocket)) http1.accept(args[0] as Socket)
+        break
+      case 'upgrade':
+      case 'connect':
+        if (!isHttp2(args[0])) http1.upgrade(args[0] as IncomingMessage)
+        break
+    }
+    return listenerEvent(deliver, event, args)
+  })
+  return drainable
+}

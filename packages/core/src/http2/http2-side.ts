@@ -1,0 +1,150 @@
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { Cut } from '../cut.js'
+import type { ServerContext } from '../http/server-context.js'
+import type { Tap } from '../http/server-tap.js'
+import type { Side } from '../http/side.js'
+import { answerForHandler, isCutShort, sendProbe, sendUnavailable } from './answers.js'
+import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
+import { createSessionClosing } from './session-closing.js'
+import { createSessionTracker, type Session } from './sessions.js'
+import { createStreamTracker, headersOf, startOf } from './streams.js'
+
+/** The sessions of a server that speaks HTTP/2, and the requests on them. */
+export interface Http2Side extends Side {
+  /** A connection speaks HTTP/2, or will: its preface may not have come. */
+  accept(session: ServerHttp2Session): void
+  /** Serves a request, or answers in place of the application. */
+  readonly stream: Tap
+}
+
+/** The code of a stream that its server gives up (RFC 9113 §7). */
+const cancel = 8
+
+/** A stream that carries another protocol (RFC 9113 §8.5, RFC 8441). */
+const isTunnel = (stream: ServerHttp2Stream) => headersOf(stream)[':method'] === 'CONNECT'
+
+/** A handler that has answered and left the rest of the body paused would hold the stream: reads it to its end. */
+function readOn(this: ServerHttp2Stream): void {
+  if (this.isPaused()) this.resume()
+}
+
+/** Ends what a handler has not ended. */
+function endByForce(stream: ServerHttp2Stream): void {
+  if (!stream.headersSent) answerForHandler(stream)
+  else if (isTunnel(stream)) stream.end()
+  else stream.close(cancel)
+}
+
+/** Creates the HTTP/2 side of a server. */
+export function createHttp2Side(context: ServerContext): Http2Side {
+  const { clock, probes } = context
+  const sessions = createSessionTracker(context.now)
+  const streams = createStreamTracker(context.now)
+  const closing = createSessionClosing(clock, sessions, ({ streams: { size } }) => size > 0)
+  const probing = new WeakSet<ServerHttp2Stream>()
+  let finished = 0
+
+  const inFlight = () => [...sessions].flatMap((session) => [...session.streams])
+
+  /** What only a drain needs of a stream. */
+  const watch = (stream: ServerHttp2Stream) => {
+    stream.on('finish', readOn)
+    if (stream.headersSent) return
+    const { respond } = stream
+    stream.respond = (...args) => {
+      respond.apply(stream, args)
+      if (context.step === 'closed' && isEventStream(stream)) clock.nextTurn(() => endInOrder(stream))
+    }
+  }
+
+  const describe = (kind: string, remoteAddress: string | undefined, since: number): Cut => ({
+    kind,
+    age: Math.round(clock.now() - since),
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  })
+
+  const describeStream = (stream: ServerHttp2Stream, { socket }: Session): Cut => {
+    const { ':method': method = '', ':path': path = '' } = headersOf(stream)
+    const kind = isTunnel(stream) ? 'upgraded' : 'request'
+    const { age, ...rest } = describe(kind, socket.remoteAddress, startOf(stream))
+    return { ...rest, method, path: path.replace(/\?.*/s, ''), age }
+  }
+
+  const serve: Tap = (deliver, event, args) => {
+    const [stream, headers, flags, rawHeaders] = args as [
+      ServerHttp2Stream,
+      IncomingHttpHeaders,
+      number,
+      string[],
+    ]
+    const { session } = stream
+    // Its client has gone before it could be served.
+    if (session === undefined || stream.destroyed) return deliver(event, stream, headers, flags, rawHeaders)
+    const path = headers[':path']
+    const probe = context.probeOf(headers[':method'], path)
+    const record = sessions.accept(session as ServerHttp2Session)
+    streams.begin(stream, headers, record)
+    if (context.step !== 'serving') {
+      watch(stream)
+      closing.workChanged(record)
+    }
+    if (probe !== undefined) {
+      probing.add(stream)
+      sendProbe(stream, probes.answer(probe, path ?? ''))
+      return true
+    }
+    context.countRequest(record, path, headers['user-agent'])
+    if (context.isRejected()) {
+      sendUnavailable(stream)
+      return true
+    }
+    return deliver(event, stream, headers, flags, rawHeaders)
+  }
+
+  return {
+    get inFlight() {
+      return streams.inFlight
+    },
+    get connections() {
+      return sessions.size
+    },
+    get finished() {
+      return finished
+    },
+    closed: closing.counts,
+    accept: sessions.accept,
+    stream: serve,
+    announce() {
+      streams.streamEnded = (stream, session) => {
+        const isRequest = !probing.has(stream) && !isTunnel(stream) && !isCutShort(stream)
+        if (isRequest && stream.writableFinished && stream.rstCode === 0) finished++
+        closing.workChanged(session)
+        if (streams.inFlight === 0) context.watcher?.changed()
+      }
+      sessions.sessionEnded = (session) => {
+        closing.ended(session)
+        context.watcher?.changed()
+      }
+      for (const stream of inFlight()) {
+        watch(stream)
+        if (stream.writableFinished) readOn.call(stream)
+      }
+    },
+    listenerClosed() {},
+    askToGo(patience) {
+      closing.askAll(patience)
+      endEventStreams(clock, inFlight(), patience)
+    },
+    closeIdle: closing.closeIdle,
+    unfinished: () => [
+      ...[...sessions].flatMap((session) =>
+        [...session.streams]
+          .filter((stream) => !probing.has(stream))
+          .map((stream) => describeStream(stream, session)),
+      ),
+      ...closing.stuck().map(({ socket, since }) => describe('session', socket.remoteAddress, since)),
+    ],
+    cut: () => closing.cut(({ streams: unfinished }) => [...unfinished].forEach(endByForce)),
+    stop: closing.stop,
+  }
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../clock.js'
+import { createGate } from '../gate.js'
+import { inBatches } from '../http/batches.js'
+import { farewell } from '../http/leave.js'
+import type { Session, SessionTracker } from './sessions.js'
+
+/**
+ * How long a client gets to hang up that may still be reading an answer: while it reads it says so to us (WINDOW_UPDATE),
+ * and saying so to a closed connection would reset it.
+ */
+const farewellToReader = 5000
+
+/** So few sessions are asked to close at once: what their clients do then is no crowd. */
+const few = 10
+/** The next few follow after this long on average, in milliseconds, and after nothing to twice that. */
+const pause = 10
+/** All are asked within about this long: with many sessions, more at once. */
+const longestSpread = 1000
+/** Without time for a spread, this many have a turn of the event loop. */
+const batch = 100
+
+/** How the sessions of one server end while draining, whatever the work on them is. */
+export interface SessionClosing {
+  /** Sessions closed so far, by how. */
+  readonly counts: Readonly<Record<string, number>>
+  /** To be told of every session whose connection has closed. */
+  ended(session: Session): void
+  /** To be told when a session has begun work, or has no more. */
+  workChanged(session: Session): void
+  /**
+   * Asks every session to close, spread over about a second, or over `patience` milliseconds if that is less. Those
+   * that are too new for a first stream get `patience` for it.
+   */
+  askAll(patience: number): void
+  /** Asks those that were not yet; resolves when all without work are gone. */
+  closeIdle(): Promise<void>
+  /** The sessions that keep their connection, not for work, but because their last bytes are not sent. */
+  stuck(): Session[]
+  /** Ends the work on every session by `endWork`, then the sessions; resolves when all are gone. */
+  cut(endWork: (session: Session) => void): Promise<void>
+  /** Cancels what {@link askAll} still had to do. */
+  stop(): void
+}
+
+const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
+
+/**
+ * Creates the closing side of one server's sessions.
+ *
+ * A session is asked to close by one `session.close()`: GOAWAY with the last stream that was processed (RFC 9113 §6.8),
+ * while streams up to that one finish, and FIN after the last. Announcing it by an earlier GOAWAY with a higher stream
+ * is no option: Node ignores new streams from the first one on, so that those would hang unanswered.
+ *
+ * @param isBusy whether a session has work that is not finished
+ */
+export function createSessionClosing(
+  clock: Clock,
+  sessions: SessionTracker,
+  isBusy: (session: Session) => boolean,
+): SessionClosing {
+  const counts: Record<string, number> = {}
+  /** How sessions end that this ends. */
+  const closedAs = new Map<Session, string>()
+  const scheduled = new Set<Session>()
+  const gate = createGate()
+  let isAsking = false
+  let isStopped = false
+  let stop = () => {}
+
+  /** The client hangs up as well when it has read everything; Node reads on until then, and would wait for ever. */
+  const awaitFarewell = (record: Session) => {
+    record.ended = true
+    const hasJustWorked = clock.now() - record.quietSince < farewellToReader
+    const cancel = clock.after(hasJustWorked ? farewellToReader : farewell, () => record.socket.destroy())
+    record.socket.once('close', cancel)
+    gate.notify()
+  }
+
+  const ask = (record: Session) => {
+    if (record.leaving) return
+    record.leaving = true
+    if (!record.session.closed) closedAs.set(record, hasSaidNothing(record) ? 'silent' : 'session')
+    if (record.socket.writableFinished) awaitFarewell(record)
+    else record.socket.once('finish', () => awaitFarewell(record))
+    record.session.close()
+  }
+
+  const askNextTurn = (record: Session) => {
+    clock.nextTurn(() => ask(record))
+  }
+
+  const askThose = (found: readonly Session[], spread: number) => {
+    for (const record of found) scheduled.add(record)
+    const batches = Math.max(1, Math.floor(spread / pause))
+    const size = spread > 0 ? Math.max(few, Math.ceil(found.length / batches)) : batch
+    let left = found.length
+    return inBatches(clock, found, size, ask, async () => {
+      left -= size
+      if (spread === 0 || left <= 0 || isStopped) return
+      await new Promise<void>((resolve) => clock.after(2 * pause * Math.random(), resolve))
+    })
+  }
+
+  const askTheRest = () =>
+    askThose(
+      [...sessions].filter(({ leaving }) => !leaving),
+      0,
+    )
+
+  return {
+    counts,
+    ended(record) {
+      const kind = closedAs.get(record) ?? 'by-client'
+      closedAs.delete(record)
+      scheduled.delete(record)
+      counts[kind] = (counts[kind] ?? 0) + 1
+      gate.notify()
+    },
+    workChanged(record) {
+      if (isBusy(record)) {
+        if (isAsking && !scheduled.has(record)) askNextTurn(record)
+      } else {
+        record.quietSince = clock.now()
+        gate.notify()
+      }
+    },
+    askAll(patience) {
+      isAsking = true
+      const now = clock.now()
+      const isNew = (record: Session) =>
+        !record.worked && (hasSaidNothing(record) || now - record.since < patience)
+      void askThose(
+        [...sessions].filter((record) => !isNew(record)),
+        Math.min(patience, longestSpread),
+      )
+      if (patience > 0) stop = clock.after(patience, () => void askTheRest())
+      else void askTheRest()
+    },
+    async closeIdle() {
+      await askTheRest()
+      await gate.until(() => [...sessions].every(isBusy))
+    },
+    stuck: () => [...sessions].filter((record) => record.leaving && !record.ended && !isBusy(record)),
+    async cut(endWork) {
+      isStopped = true
+      stop()
+      for (const record of sessions) {
+        const wasBusy = isBusy(record)
+        ask(record)
+        if (wasBusy) closedAs.set(record, 'cut')
+        endWork(record)
+      }
+      let isOver = false
+      const cancel = clock.after(farewell, () => {
+        isOver = true
+        gate.notify()
+      })
+      await gate.until(() => isOver || sessions.size === 0)
+      cancel()
+      await inBatches(
+        clock,
+        [...sessions],
+        batch,
+        ({ session, socket }) => {
+          session.destroy()
+          socket.destroy()
+        },
+        async () => {},
+      )
+      await gate.until(() => sessions.size === 0)
+    },
+    stop: () => stop(),
+  }
+}

@@ -1,0 +1,76 @@
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+
+/** What is known of one HTTP/2 connection. */
+export interface Session {
+  readonly session: ServerHttp2Session
+  /** The connection itself: `session.socket` is a proxy that ends with the session. */
+  readonly socket: Socket
+  /** When it was accepted, in Unix milliseconds. */
+  readonly since: number
+  /** Requests that are not finished. */
+  readonly streams: Set<ServerHttp2Stream>
+  /** A stream has been opened on it. */
+  worked: boolean
+  /** A request that is no probe has come. */
+  served: boolean
+  /** When the last stream ended, if that was while draining. */
+  quietSince: number
+  /** It was asked to close. */
+  leaving: boolean
+  /** Its end is written and flushed; only the client's is awaited. */
+  ended: boolean
+}
+
+/** Which sessions are open. */
+export interface SessionTracker extends Iterable<Session> {
+  readonly size: number
+  /** Called when a session's connection has closed. */
+  sessionEnded: ((session: Session) => void) | undefined
+  /** Gives the record of a session, which is made if it has none yet. */
+  accept(session: ServerHttp2Session): Session
+}
+
+const kSession = Symbol('lameduck.session')
+type TrackedSession = ServerHttp2Session & { [kSession]?: Session }
+
+/**
+ * Creates a tracker without sessions.
+ *
+ * @param now is asked for every session
+ */
+export function createSessionTracker(now: () => number): SessionTracker {
+  const sessions = new Set<Session>()
+
+  const tracker: SessionTracker = {
+    get size() {
+      return sessions.size
+    },
+    sessionEnded: undefined,
+    accept(session: TrackedSession) {
+      const known = session[kSession]
+      if (known !== undefined) return known
+      const ended = () => {
+        sessions.delete(record)
+        tracker.sessionEnded?.(record)
+      }
+      const record: Session = {
+        session,
+        // The proxy hands `once` to the connection, which returns itself.
+        socket: session.socket.once('close', ended) as Socket,
+        since: now(),
+        streams: new Set(),
+        worked: false,
+        served: false,
+        quietSince: Number.NEGATIVE_INFINITY,
+        leaving: false,
+        ended: false,
+      }
+      session[kSession] = record
+      sessions.add(record)
+      return record
+    },
+    [Symbol.iterator]: () => sessions.values(),
+  }
+  return tracker
+}

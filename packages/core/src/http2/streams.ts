@@ -1,0 +1,74 @@
+import type { Http2ServerResponse, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Session } from './sessions.js'
+
+const kSession = Symbol('lameduck.session')
+const kHeaders = Symbol('lameduck.headers')
+const kStartedAt = Symbol('lameduck.startedAt')
+const kResponse = Symbol('lameduck.response')
+
+/** A stream that carries a request, with what is known of it: on the stream itself, so that no object is made for it. */
+interface RequestStream extends ServerHttp2Stream {
+  [kSession]?: Session
+  [kHeaders]?: IncomingHttpHeaders
+  [kStartedAt]?: number
+  [kResponse]?: Http2ServerResponse
+}
+
+/** The requests in flight on HTTP/2 sessions: each until its stream has closed. */
+export interface StreamTracker {
+  /** Streams that have not closed. */
+  readonly inFlight: number
+  /** Called when a stream has closed. */
+  streamEnded: ((stream: ServerHttp2Stream, session: Session) => void) | undefined
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): void
+}
+
+/** The head of a request. */
+export const headersOf = (stream: ServerHttp2Stream): IncomingHttpHeaders =>
+  (stream as RequestStream)[kHeaders] ?? {}
+
+/** When a request began, in Unix milliseconds. */
+export const startOf = (stream: ServerHttp2Stream): number => (stream as RequestStream)[kStartedAt] ?? 0
+
+/** Remembers which response of the compatibility API writes to its stream. */
+export function writesTo(stream: ServerHttp2Stream, response: Http2ServerResponse): void {
+  ;(stream as RequestStream)[kResponse] = response
+}
+
+/** The response of the compatibility API that writes to a stream, if one does. */
+export const responseOf = (stream: ServerHttp2Stream): Http2ServerResponse | undefined =>
+  (stream as RequestStream)[kResponse]
+
+/**
+ * Creates a tracker. Node closes a stream when both sides have ended it or one has reset it, and every stream when its
+ * session's connection closes.
+ *
+ * @param now is asked for every request
+ */
+export function createStreamTracker(now: () => number): StreamTracker {
+  let inFlight = 0
+
+  function closed(this: RequestStream) {
+    const session = this[kSession]
+    if (!session?.streams.delete(this)) return
+    inFlight--
+    tracker.streamEnded?.(this, session)
+  }
+
+  const tracker: StreamTracker = {
+    get inFlight() {
+      return inFlight
+    },
+    streamEnded: undefined,
+    begin(stream: RequestStream, headers, session) {
+      stream[kSession] = session
+      stream[kHeaders] = headers
+      stream[kStartedAt] = now()
+      session.streams.add(stream)
+      session.worked = true
+      inFlight++
+      stream.on('close', closed)
+    },
+  }
+  return tracker
+}
