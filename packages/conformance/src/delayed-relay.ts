@@ -6,15 +6,20 @@ export interface DelayedRelay extends AsyncDisposable {
   /** Keeps back what clients send from now on, until `release()`. */
   hold(): void
   release(): void
+  /** Stops reading what the server sends, until `flow()`: it fills the kernel's buffers and waits. */
+  stall(): void
+  flow(): void
 }
 
 /** Carries bytes and FINs to `port` and back, each way `oneWay` milliseconds late; a reset arrives as one. */
 export async function delayedRelay(port: number, oneWay: number): Promise<DelayedRelay> {
   const sockets = new Set<Socket>()
+  const upstreams = new Set<Socket>()
   let held: (() => void)[] | undefined
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    upstreams.add(upstream)
     carry(client, upstream, (deliver) => (held === undefined ? deliver() : held.push(deliver)))
     carry(upstream, client, (deliver) => deliver())
   })
@@ -38,6 +43,12 @@ export async function delayedRelay(port: number, oneWay: number): Promise<Delaye
       const waiting = held ?? []
       held = undefined
       for (const deliver of waiting) deliver()
+    },
+    stall() {
+      for (const upstream of upstreams) upstream.pause()
+    },
+    flow() {
+      for (const upstream of upstreams) upstream.resume()
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()

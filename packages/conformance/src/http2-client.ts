@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -155,13 +156,21 @@ export class Http2Client {
     return await Http2Client.over(await connectedTo(port, host), protocol, options)
   }
 
+  /** Connects, through the TLS handshake where there is one, and says nothing. For {@link over} later. */
+  static async silent({ port, host = '127.0.0.1', protocol = 'h2c' }: Target): Promise<Socket> {
+    const wire = await connectedTo(port, host)
+    if (!isTls(protocol)) return wire
+    const socket = secured(wire, 'h2')
+    await once(socket, 'secureConnect')
+    return socket
+  }
+
   /** Speaks HTTP/2, over TLS where the protocol says so, on a connection that nobody else reads. */
   static over(
     wire: Socket,
     protocol: Protocol = 'h2c',
     options: ClientSessionOptions = {},
   ): Promise<Http2Client> {
-    wire.removeAllListeners('data')
     const socket = isTls(protocol) ? secured(wire, 'h2') : wire
     return new Promise((resolve, reject) => {
       const scheme = isTls(protocol) ? 'https' : 'http'
@@ -186,23 +195,14 @@ export class Http2Client {
   }
 
   /** Asks and waits for the whole answer. */
-  async ask(method: string, path: string, { headers, body }: Http2Parts = {}): Promise<Http2Response> {
+  ask(method: string, path: string, { headers, body }: Http2Parts = {}): Promise<Http2Response> {
     const exchange = this.open(method, path, headers)
     if (method !== 'GET' && method !== 'HEAD') exchange.stream.end(body)
-    return await exchange.response()
+    return exchange.response()
   }
 
   get(path: string): Promise<Http2Response> {
     return this.ask('GET', path)
-  }
-
-  /** Stops reading: the peer's bytes fill the kernel's buffers and wait. */
-  pause(): void {
-    this.#wire.pause()
-  }
-
-  resume(): void {
-    this.#wire.resume()
   }
 
   reset(): void {

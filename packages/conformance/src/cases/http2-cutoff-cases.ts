@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { delayedRelay } from '../delayed-relay.js'
 import { brief } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
+import { Http2Client } from '../http2-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 /** The code of a stream that its server gives up (RFC 9113 §7). */
@@ -83,10 +85,12 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
     name: 'a reader that never reads does not hold the process past the cutoff, and is named',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
-      const session = await server.session()
+      await using relay = await delayedRelay(server.port, 0)
+      const target = { port: relay.port, protocol: subject.protocol }
+      const session = server.adopt(await Http2Client.connect(target))
       const exchange = session.open('GET', '/big?mb=30')
       await exchange.head
-      session.pause()
+      relay.stall()
       await sleep(100)
       server.signal()
       const exit = await server.exited()

@@ -117,10 +117,10 @@ export const http2SessionCases: readonly BehaviourCase[] = [
     name: 'a connection that sends its preface after the listener has closed is served once, then closed',
     async run(subject) {
       await using server = await startServer(subject, { options: patient })
-      const silent = await server.connect()
+      const silent = await Http2Client.silent({ port: server.port, protocol: subject.protocol })
       server.signal()
       await server.refusing()
-      const session = server.adopt(await Http2Client.over(silent.socket))
+      const session = server.adopt(await Http2Client.over(silent))
       expect((await session.get('/fast')).text).toBe('fast')
       await session.closed
       const exit = await server.exited()
@@ -190,11 +190,11 @@ export const http2SessionCases: readonly BehaviourCase[] = [
       const blocked = blocker.get('/block?ms=1200')
       await server.line('blocking')
       const waiting = await Promise.all(
-        Array.from({ length: 100 }, () => RawClient.connect({ port: server.port })),
+        Array.from({ length: 100 }, () => Http2Client.silent({ port: server.port })),
       )
       server.signal()
       const answers = waiting.map(async (tcp) => {
-        const session = server.adopt(await Http2Client.over(tcp.socket, subject.protocol))
+        const session = server.adopt(await Http2Client.over(tcp, subject.protocol))
         const { text } = await session.get('/fast')
         await session.closed
         return text

@@ -1,9 +1,11 @@
+import type { ClientSessionOptions } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { type DelayedRelay, delayedRelay } from '../delayed-relay.js'
 import { brief, quick } from '../drain-options.js'
-import { startServer } from '../forked-server.js'
+import { type ForkedServer, startServer } from '../forked-server.js'
 import { Http2Client } from '../http2-client.js'
-import type { BehaviourCase } from '../server-under-test.js'
+import type { BehaviourCase, ServerUnderTest } from '../server-under-test.js'
 
 const piece = Buffer.alloc(16 * 1024, 'u')
 const megabyte = 2 ** 20
@@ -29,15 +31,16 @@ export const http2StreamCases: readonly BehaviourCase[] = [
     name: '8 MB to a reader that has stalled arrive whole',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
-      const session = await server.session()
+      await using relay = await delayedRelay(server.port, 0)
+      const session = await through(server, relay, subject)
       const exchange = session.open('GET', '/big?mb=8')
       await exchange.head
-      session.pause()
+      relay.stall()
       await sleep(200)
       server.signal()
       await server.refusing()
       await sleep(quick.linger + 700)
-      session.resume()
+      relay.flow()
       const { body } = await exchange.response()
       expect(body.equals(Buffer.alloc(8 * megabyte, 'x'))).toBe(true)
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
@@ -47,17 +50,19 @@ export const http2StreamCases: readonly BehaviourCase[] = [
     name: 'a reader whose window is large reads its answer whole, although the stream is over for the server long before',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
-      const session = await server.session({ settings: { initialWindowSize: 16 * megabyte } })
+      await using relay = await delayedRelay(server.port, 0)
+      const session = await through(server, relay, subject, {
+        settings: { initialWindowSize: 16 * megabyte },
+      })
       session.session.setLocalWindowSize(16 * megabyte)
       await session.get('/fast')
+      relay.stall()
       const exchange = session.open('GET', '/big?mb=2')
-      await exchange.head
-      session.pause()
       await sleep(200)
       server.signal()
       await server.refusing()
       await sleep(quick.linger + 500)
-      session.resume()
+      relay.flow()
       expect((await exchange.response()).body.length).toBe(2 * megabyte)
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
     },
@@ -190,14 +195,15 @@ export const http2StreamCases: readonly BehaviourCase[] = [
     async run(subject) {
       const options = { ...quick, linger: 3000, gracePeriod: 14_000, late: 'reject' }
       await using server = await startServer(subject, { options })
-      const [busy, silent] = [await server.session(), await server.connect()]
+      const busy = await server.session()
+      const silent = await Http2Client.silent({ port: server.port, protocol: subject.protocol })
       const slow = busy.get('/slow?ms=1200')
       await sleep(100)
       server.signal()
       await server.draining()
       expect((await busy.get('/fast')).status).toBe(200)
       await server.refusing()
-      const late = server.adopt(await Http2Client.over(silent.socket))
+      const late = server.adopt(await Http2Client.over(silent))
       const rejected = await late.get('/mark?id=late')
       expect(rejected.status).toBe(503)
       expect(Number(rejected.headers['retry-after'])).toBeGreaterThanOrEqual(0)
@@ -207,3 +213,12 @@ export const http2StreamCases: readonly BehaviourCase[] = [
     },
   },
 ]
+
+async function through(
+  server: ForkedServer,
+  relay: DelayedRelay,
+  { protocol }: ServerUnderTest,
+  options: ClientSessionOptions = {},
+): Promise<Http2Client> {
+  return server.adopt(await Http2Client.connect({ port: relay.port, protocol }, options))
+}

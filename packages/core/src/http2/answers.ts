@@ -1,4 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2'
+import { addAbortSignal } from 'node:stream'
 import { unavailable } from '../http/answers.js'
 import { silence as silenceResponse } from '../http/leave.js'
 import type { ProbeAnswer } from '../probes.js'
@@ -45,6 +46,15 @@ export function answerForHandler(stream: ServerHttp2Stream): void {
   for (const method of ['respond', 'write', 'end']) Reflect.deleteProperty(stream, method)
   sendUnavailable(stream)
   silence(stream)
+}
+
+/**
+ * Ends a stream that is not whole by RST_STREAM with CANCEL (RFC 9113 §7). `stream.close()` would not do: Node ends the
+ * stream in order first, and its client takes the part that came for the whole. Destroying by an abort does.
+ */
+export function cancel(stream: ServerHttp2Stream): void {
+  takeOver(stream)
+  addAbortSignal(AbortSignal.abort(), stream)
 }
 
 /** Takes a stream away from its handler: what the handler does with it from now on is swallowed. */

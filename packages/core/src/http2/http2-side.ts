@@ -3,7 +3,7 @@ import type { Cut } from '../cut.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
-import { answerForHandler, isCutShort, sendProbe, sendUnavailable } from './answers.js'
+import { answerForHandler, cancel, isCutShort, sendProbe, sendUnavailable } from './answers.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createSessionClosing } from './session-closing.js'
 import { createSessionTracker, type Session } from './sessions.js'
@@ -17,9 +17,6 @@ export interface Http2Side extends Side {
   readonly stream: Tap
 }
 
-/** The code of a stream that its server gives up (RFC 9113 §7). */
-const cancel = 8
-
 /** A stream that carries another protocol (RFC 9113 §8.5, RFC 8441). */
 const isTunnel = (stream: ServerHttp2Stream) => headersOf(stream)[':method'] === 'CONNECT'
 
@@ -32,7 +29,7 @@ function readOn(this: ServerHttp2Stream): void {
 function endByForce(stream: ServerHttp2Stream): void {
   if (!stream.headersSent) answerForHandler(stream)
   else if (isTunnel(stream)) stream.end()
-  else stream.close(cancel)
+  else cancel(stream)
 }
 
 /** Creates the HTTP/2 side of a server. */
