@@ -34,11 +34,11 @@ export const http2LoadCases: readonly BehaviourCase[] = [
       await Promise.all(callers)
       for (const session of sessions) await session.closed
       expect(tally.lost).toEqual([])
-      expect(tally.answered).toBeGreaterThan(2000)
+      expect(tally.answered).toBeGreaterThan(500)
       expect(tally.refused).toBeLessThanOrEqual(callers.length)
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [], connections: { session: 40 } } })
-      expect(exit.ms).toBeLessThan(6000)
+      expect(exit.ms).toBeLessThan(10_000)
     },
   },
   {

@@ -36,14 +36,14 @@ export const http2ProbeCases: readonly BehaviourCase[] = [
   {
     name: 'readiness turns red once, at the trigger, and liveness stays green, on open and on new sessions',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 2000 } })
       const session = await server.session()
       const seen: number[] = []
-      for (let round = 0; round < 30; round++) {
+      for (let round = 0; round < 16; round++) {
         const { readyz = 0 } = await statuses(session)
         if (seen.at(-1) !== readyz) seen.push(readyz)
-        if (round === 10) server.signal()
-        if (round === 15) await server.draining()
+        if (round === 8) server.signal()
+        if (round === 12) await server.draining()
       }
       expect(seen).toEqual([200, 503])
       expect(await statuses(await server.session())).toEqual({ startupz: 200, readyz: 503, livez: 200 })

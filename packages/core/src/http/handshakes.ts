@@ -64,7 +64,6 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
       changed()
     },
     announce() {},
-    listenerClosed() {},
     askToGo(patience) {
       if (patience > 0) stop = clock.after(patience, closeAll)
       else closeAll()

@@ -52,7 +52,6 @@ export function createHttp1Side(context: ServerContext): Http1Side {
   const connections = createConnectionTracker(context.now)
   const closing = createClosing(clock, connections)
   let finished = 0
-  let atTheDoor: (() => void)[] = []
 
   const discard = (connection: Connection, req: IncomingMessage) => {
     if (!connection.overrun) discardInput(connection)
@@ -90,7 +89,7 @@ export function createHttp1Side(context: ServerContext): Http1Side {
       if (waiting.delete(handOn)) handle()
     }
     waiting.add(handOn)
-    if (context.step === 'closing') atTheDoor.push(handOn)
+    if (context.step === 'closing') context.atTheDoor.push(handOn)
     else clock.nextTurn(handOn)
   }
 
@@ -143,12 +142,6 @@ export function createHttp1Side(context: ServerContext): Http1Side {
         askToLeave(clock, exchange, headSent)
         if (exchange.res.closed) readOn(exchange.req)
       }
-    },
-    listenerClosed() {
-      const waiting = atTheDoor
-      atTheDoor = []
-      // Each on its own: one that throws is an uncaught exception, and not the others' problem.
-      for (const handOn of waiting) clock.nextTurn(handOn)
     },
     askToGo(patience) {
       closing.reapUnspoken(patience)

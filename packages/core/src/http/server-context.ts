@@ -25,6 +25,8 @@ export interface ServerContext extends HttpDrainableOptions {
   readonly now: () => number
   step: Step
   watcher: DrainWatcher | undefined
+  /** What waits for the listener to close. */
+  atTheDoor: (() => void)[]
   /** Requests per second over the last minute, probes aside. */
   rate(): number
   /** Counts a request that is no probe by its path. `connection.served` tells whether it had one before. */
@@ -45,6 +47,7 @@ export function createServerContext(options: HttpDrainableOptions): ServerContex
     now,
     step: 'serving',
     watcher: undefined,
+    atTheDoor: [],
     rate: () => requests.perSecond(clock.now()),
     countRequest(connection, url, headers) {
       if (!connection.served && isTraffic(url, headers)) {

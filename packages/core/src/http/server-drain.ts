@@ -1,4 +1,4 @@
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Drainable } from '../drainable.js'
 import { acceptQuietly } from './quiet-accept.js'
 import type { ServerContext } from './server-context.js'
@@ -25,7 +25,9 @@ export function createServerDrain(
   sides: readonly Side[],
 ): ServerDrain {
   const { clock } = context
+  const isTls = 'setSecureContext' in server
   const arrivals = { count: 0, lastAt: 0 }
+  let holdsHandshakes = false
 
   // Not the server's own `close`: it cuts connections that this drain ends in order.
   const stopListening = () => NetServer.prototype.close.call(server)
@@ -34,7 +36,10 @@ export function createServerDrain(
     if (context.step === 'closed') return
     context.step = 'closed'
     if (server.listening) stopListening()
-    for (const side of sides) side.listenerClosed()
+    const waiting = context.atTheDoor
+    context.atTheDoor = []
+    // Each on its own: one that throws is an uncaught exception, and not the others' problem.
+    for (const handOn of waiting) clock.nextTurn(handOn)
   }
 
   const sum = (of: (side: Side) => number) => sides.reduce((total, side) => total + of(side), 0)
@@ -48,6 +53,13 @@ export function createServerDrain(
     if (event === 'connection') {
       arrivals.count++
       arrivals.lastAt = clock.now()
+      if (holdsHandshakes) {
+        const [socket] = args as [Socket]
+        context.atTheDoor.push(() => {
+          if (!socket.destroyed) deliver(event, socket)
+        })
+        return true
+      }
     } else if (event === 'listening' && isDraining) {
       stopListening()
       return false
@@ -91,7 +103,10 @@ export function createServerDrain(
     async stopAccepting(patience) {
       // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
       context.step = 'closing'
+      // A handshake takes as long as accepting a hundred connections: they wait as well, if they have time afterwards.
+      holdsHandshakes = isTls && patience > 0
       if (server.listening) await acceptQuietly(clock, () => arrivals)
+      holdsHandshakes = false
       closeListener()
       for (const side of sides) side.askToGo(patience)
     },

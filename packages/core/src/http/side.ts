@@ -12,8 +12,6 @@ export interface Side {
   readonly closed: Readonly<Record<string, number>>
   /** The drain begins. Runs in the tick of the trigger. */
   announce(): void
-  /** The listener has closed, in this very tick. */
-  listenerClosed(): void
   /**
    * Asks those to go that can be asked without harm, in a moderate time. Connections that have not said anything yet
    * get `patience` milliseconds to get on.

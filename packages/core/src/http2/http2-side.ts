@@ -127,7 +127,6 @@ export function createHttp2Side(context: ServerContext): Http2Side {
         if (stream.writableFinished) readOn.call(stream)
       }
     },
-    listenerClosed() {},
     askToGo(patience) {
       closing.askAll(patience)
       endEventStreams(clock, inFlight(), patience)
