@@ -194,11 +194,15 @@ export class Http2Client {
     )
   }
 
-  /** Asks and waits for the whole answer. */
+  /** Asks and waits for the whole answer. On a session that was told to go nothing is sent. */
   ask(method: string, path: string, { headers, body }: Http2Parts = {}): Promise<Http2Response> {
-    const exchange = this.open(method, path, headers)
-    if (method !== 'GET' && method !== 'HEAD') exchange.stream.end(body)
-    return exchange.response()
+    try {
+      const exchange = this.open(method, path, headers)
+      if (method !== 'GET' && method !== 'HEAD') exchange.stream.end(body)
+      return exchange.response()
+    } catch (error) {
+      return Promise.reject(new StreamFailure(`not sent: ${(error as Error).message}`, 0, true))
+    }
   }
 
   get(path: string): Promise<Http2Response> {

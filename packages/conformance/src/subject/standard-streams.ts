@@ -20,11 +20,8 @@ export function standardStreams({
   const routes: Readonly<Record<string, Route>> = {
     '/fast': (stream) => reply(stream, 'fast'),
     '/slow': (stream, query) => setTimeout(() => reply(stream, 'slow'), Number(query.get('ms'))),
-    '/hang': (stream, query) => {
+    '/hang': () => {
       say({ hanging: true })
-      // A careless handler: it answers all the same, when it is too late.
-      const late = Number(query.get('late') ?? 0)
-      if (late > 0) setTimeout(() => reply(stream, 'too late'), late)
     },
     '/last-words': (stream) => {
       say({ waiting: true })

@@ -120,7 +120,6 @@ export function createSessionClosing(
       if (isBusy(record)) {
         if (isAsking && !scheduled.has(record)) askNextTurn(record)
       } else {
-        record.quietSince = clock.now()
         gate.notify()
       }
     },

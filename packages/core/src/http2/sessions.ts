@@ -14,7 +14,7 @@ export interface Session {
   worked: boolean
   /** A request that is no probe has come. */
   served: boolean
-  /** When the last stream ended, if that was while draining. */
+  /** When the last stream ended, in Unix milliseconds. */
   quietSince: number
   /** It was asked to close. */
   leaving: boolean

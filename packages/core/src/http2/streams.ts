@@ -51,6 +51,7 @@ export function createStreamTracker(now: () => number): StreamTracker {
   function closed(this: RequestStream) {
     const session = this[kSession]
     if (!session?.streams.delete(this)) return
+    session.quietSince = now()
     inFlight--
     tracker.streamEnded?.(this, session)
   }
