@@ -101,9 +101,9 @@ export function createSessionClosing(
     })
   }
 
-  const askTheRest = () =>
+  const askAllBut = (those: (session: Session) => boolean) =>
     askThose(
-      [...sessions].filter(({ leaving }) => !leaving),
+      [...sessions].filter((record) => !those(record)),
       0,
     )
 
@@ -132,11 +132,12 @@ export function createSessionClosing(
         [...sessions].filter((record) => !isNew(record)),
         Math.min(patience, longestSpread),
       )
-      if (patience > 0) stop = clock.after(patience, () => void askTheRest())
-      else void askTheRest()
+      const askNew = () => void askAllBut((record) => scheduled.has(record))
+      if (patience > 0) stop = clock.after(patience, askNew)
+      else askNew()
     },
     async closeIdle() {
-      await askTheRest()
+      await askAllBut(({ leaving }) => leaving)
       await gate.until(() => [...sessions].every(isBusy))
     },
     stuck: () => [...sessions].filter((record) => record.leaving && !record.ended && !isBusy(record)),
