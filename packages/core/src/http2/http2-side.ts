@@ -114,7 +114,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     announce() {
       streams.streamEnded = (stream, session) => {
         const isRequest = !probing.has(stream) && !isTunnel(stream) && !isCutShort(stream)
-        if (isRequest && stream.writableFinished && stream.rstCode === 0) finished++
+        if (isRequest && stream.writableFinished && !stream.aborted) finished++
         closing.workChanged(session)
         if (streams.inFlight === 0) context.watcher?.changed()
       }

@@ -1,0 +1,3 @@
+import { startApplication } from './standard-application.mjs'
+
+await startApplication({ http2: true })
