@@ -90,7 +90,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
       sendProbe(stream, probes.answer(probe, path ?? ''))
       return true
     }
-    context.countRequest(record, path, headers['user-agent'])
+    context.countRequest(record, path, headers)
     if (context.isRejected()) {
       sendUnavailable(stream)
       return true
