@@ -52,7 +52,8 @@ export interface LifecycleView {
 export interface Lifecycle extends LifecycleView, AsyncDisposable {
   /**
    * Makes a server part of the drain: one of `node:http` or `node:https`, or anything that implements
-   * {@link Drainable}. An HTTP server answers probes from now on.
+   * {@link Drainable}. An HTTP server answers probes from now on. It may serve already: connections that it has accepted
+   * since lameduck was imported are known, and what they are busy with is in flight; older ones, from their next request on.
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */

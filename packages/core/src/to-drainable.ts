@@ -1,11 +1,9 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
+import { isAttached, markAttached } from './attached.js'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createHttpDrainable, type HttpDrainableOptions } from './http/http-server.js'
-
-/** On every server that some lifecycle has: also if another copy of lameduck made it. */
-const kAttached = Symbol.for('lameduck.attached.v1')
 
 /**
  * Gives the drainable for whatever `attach()` was given.
@@ -21,10 +19,10 @@ export function toDrainable(server: unknown, options: HttpDrainableOptions): Dra
       `attach: expected a server of node:http or node:https, or an object that implements Drainable, got ${got}`,
     )
   }
-  if (kAttached in server) {
+  if (isAttached(server)) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
-  Object.defineProperty(server, kAttached, { value: true })
+  markAttached(server)
   if (!isHttp) return server
   return createHttpDrainable(server, options)
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ProbeAnswer } from '../probes.js'
+import type { Exchange } from './connections.js'
 import { silence } from './leave.js'
 
 /** Answers a probe, at once or when its checks have ended; nobody else sees the request. */
@@ -33,8 +34,12 @@ export function writeUnavailable(res: ServerResponse): void {
 
 const cutShort = new WeakSet<ServerResponse>()
 
-/** Whether a response was answered in place of its handler. */
-export const isCutShort = (res: ServerResponse): boolean => cutShort.has(res)
+/**
+ * Whether the handler's own response went to the kernel, all of it. Node 20 and 22 say so, too, of one whose socket was
+ * destroyed.
+ */
+export const wasAnswered = ({ res, connection: { socket } }: Exchange): boolean =>
+  !cutShort.has(res) && res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
 /**
  * Answers in place of a handler that has not begun to, and swallows what the handler says later. What middleware has

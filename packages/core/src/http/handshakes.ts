@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */
 export interface Handshakes {
   readonly size: number
+  /** Those that are open. */
+  open(): Socket[]
   /** A TCP connection was accepted. */
   began(socket: Socket): void
   /** Its handshake is over; `secure` carries it on. */
@@ -23,6 +25,7 @@ const below = (secure: Socket): Socket => (secure as Socket & { _parent?: Socket
 /** Creates an empty set; `ended` is called when the last one is gone. */
 export function createHandshakes(ended: () => void): Handshakes {
   const sockets = new Map<string | Socket, Socket>()
+  const open = () => [...sockets.values()].filter(({ destroyed }) => !destroyed)
   return {
     get size() {
       return sockets.size
@@ -38,10 +41,11 @@ export function createHandshakes(ended: () => void): Handshakes {
     finished(secure) {
       if (!sockets.delete(identify(secure))) sockets.delete(below(secure))
     },
+    open,
     closeAll() {
-      const open = [...sockets.values()].filter(({ destroyed }) => !destroyed)
-      for (const socket of open) socket.destroy()
-      return open.length
+      const left = open()
+      for (const socket of left) socket.destroy()
+      return left.length
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Drainable, DrainWatcher } from '../drainable.js'
 import type { ProbeResponder } from '../probe-responder.js'
 import type { RequestHeaders } from '../probes.js'
 import { createRateMeter } from '../rate.js'
-import { isCutShort, sendProbe, writeUnavailable } from './answers.js'
+import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
 import {
   type Connection,
@@ -17,6 +17,7 @@ import {
   lastExchange,
   readOn,
 } from './connections.js'
+import { adoptEarlierSockets } from './earlier-sockets.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createHandshakes } from './handshakes.js'
 import { askToLeave, discardInput } from './leave.js'
@@ -30,10 +31,6 @@ export interface HttpDrainableOptions {
   /** Whether a request that is no probe by its path is a sign of traffic. */
   readonly isTraffic: (url: string | undefined, headers: RequestHeaders) => boolean
 }
-
-/** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
-const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
-  res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
 const held = new WeakMap<Connection, Set<() => void>>()
 
@@ -179,6 +176,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     }
     return deliver(event, ...args)
   })
+  const found = (exchange: Exchange) => {
+    if (step !== 'serving') askToLeave(clock, exchange, headSent)
+  }
+  adoptEarlierSockets(server, handshakes, connections, { probeOf, found })
 
   const closeListener = () => {
     if (step === 'closed') return
@@ -213,7 +214,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       watcher = drainWatcher
       step = 'leaving'
       connections.exchangeEnded = (exchange) => {
-        if (!exchange.isProbe && !isCutShort(exchange.res) && wasDelivered(exchange)) finished++
+        if (!exchange.isProbe && wasAnswered(exchange)) finished++
         if (connections.inFlight === 0) watcher?.changed()
       }
       connections.connectionEnded = (connection) => {
