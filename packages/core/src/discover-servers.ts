@@ -1,48 +1,65 @@
-import { subscribe } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
 import { type AcceptedMessage, socketChannel } from './http/earlier-sockets.js'
-
-const listenChannel = 'tracing:net.server.listen:asyncEnd'
+import { hearOnce } from './process-channel.js'
 
 type Found = (server: EventEmitter) => void
 
-/** Servers that were seen: to know one again. */
-const seen = new WeakSet<object>()
-/** The same, to go through them. */
-const listening = new Set<WeakRef<EventEmitter>>()
-const searches = new Set<Found>()
+/** The servers of the process that listen. */
+interface Register {
+  readonly searches: Set<Found>
+  /** Those that listen; others are forgotten. */
+  listening(): EventEmitter[]
+  see(server: EventEmitter): void
+  hasSeen(server: object): boolean
+}
 
 const isListening = (server: EventEmitter | undefined): server is EventEmitter =>
   server !== undefined && (server as { listening?: unknown }).listening === true
 
-/** Those that listen; the others are forgotten. */
-function listeners(): EventEmitter[] {
-  return [...listening].flatMap((reference) => {
-    const server = reference.deref()
-    if (isListening(server)) return [server]
-    listening.delete(reference)
-    return []
-  })
-}
+function createRegister(): Register {
+  const searches = new Set<Found>()
+  const seen = new WeakSet<object>()
+  const references = new Set<WeakRef<EventEmitter>>()
 
-function see(server: EventEmitter): void {
-  seen.add(server)
-  if (!listeners().includes(server)) listening.add(new WeakRef(server))
-  for (const found of searches) found(server)
+  const listening = () =>
+    [...references].flatMap((reference) => {
+      const server = reference.deref()
+      if (isListening(server)) return [server]
+      references.delete(reference)
+      return []
+    })
+
+  return {
+    searches,
+    listening,
+    hasSeen: (server) => seen.has(server),
+    see(server) {
+      seen.add(server)
+      if (!listening().includes(server)) references.add(new WeakRef(server))
+      for (const found of searches) found(server)
+    },
+  }
 }
 
 // From import on: an application may listen before it gets its adapter.
-subscribe(listenChannel, (message) => {
-  const { server } = message as { server?: EventEmitter }
-  if (server !== undefined) see(server)
+const register = hearOnce('tracing:net.server.listen:asyncEnd', 'lameduck.listening.v1', () => {
+  const heard = createRegister()
+  const listener = (message: unknown) => {
+    const { server } = message as { server?: EventEmitter }
+    if (server !== undefined) heard.see(server)
+  }
+  return { heard, listener }
 })
 
-// One that has listened since before the import is seen when it is connected to. earlier-sockets.js is told first: it has to
-// have the connection when the server is attached.
-subscribe(socketChannel, (message) => {
-  const { socket } = message as AcceptedMessage
-  if (socket?.server !== undefined && !seen.has(socket.server)) see(socket.server as EventEmitter)
-})
+// One that has listened since before the import is seen when it is connected to. That channel's other listener, of
+// earlier-sockets.js, comes first: it has to have the connection when the server is attached.
+hearOnce(socketChannel, 'lameduck.listening.v1', () => ({
+  heard: register,
+  listener(message) {
+    const server = (message as AcceptedMessage).socket?.server as EventEmitter | undefined
+    if (server !== undefined && !register.hasSeen(server)) register.see(server)
+  },
+}))
 
 /**
  * Calls `found` with every server of this process that listens, also with a framework's hidden second one: at once with
@@ -53,7 +70,7 @@ subscribe(socketChannel, (message) => {
  */
 export function discoverServers(found: Found): () => void {
   const search: Found = (server) => found(server)
-  searches.add(search)
-  for (const server of listeners()) found(server)
-  return () => void searches.delete(search)
+  register.searches.add(search)
+  for (const server of register.listening()) found(server)
+  return () => void register.searches.delete(search)
 }

@@ -15,6 +15,18 @@ describe.concurrent('a process', { timeout: 30_000 }, () => {
     expect(tests.said('warning')).toEqual([])
   })
 
+  test('that listened before it imported lameduck is found when somebody connects', async () => {
+    await using server = await startScript(scriptOf('imported-late'), { options: quick })
+    expect(server.said('ready')).toEqual([])
+    const client = await server.connect()
+    await server.line('ready')
+    const slow = client.get('/slow?ms=900')
+    await server.line('handling')
+    server.signal()
+    expect(await slow).toMatchObject({ text: 'slow', headers: { connection: 'close' } })
+    expect(await server.exited()).toMatchObject({ code: 0, report: { requests: { finished: 1 } } })
+  })
+
   test('that is a worker of a cluster finds its server and drains it', async () => {
     await using server = await startScript(scriptOf('cluster'), { options: quick })
     const clients = [await server.connect(), await server.connect()]

@@ -1,8 +1,8 @@
-import { subscribe } from 'node:diagnostics_channel'
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { isAttached } from '../attached.js'
+import { hearOnce } from '../process-channel.js'
 import type { ConnectionTracker } from './connections.js'
 import { type Adopting, adoptWork } from './earlier-work.js'
 import { createHandshakes, type Handshakes } from './handshakes.js'
@@ -24,8 +24,6 @@ interface Accepted {
   readonly stop: () => void
 }
 
-const accepted = new WeakMap<object, Accepted>()
-
 function note(sockets: Set<Socket>, socket: Socket): void {
   sockets.add(socket)
   socket.once('close', () => sockets.delete(socket))
@@ -39,21 +37,24 @@ function begin(server: HttpServer | HttpsServer): Accepted {
     note(sockets, socket)
   }
   if (server instanceof HttpsServer) server.on('secureConnection', secured)
-  const begun = { sockets, handshakes, stop: () => void server.off('secureConnection', secured) }
-  accepted.set(server, begun)
-  return begun
+  return { sockets, handshakes, stop: () => void server.off('secureConnection', secured) }
 }
 
-// From import on: who attaches a server late wants to know whom it has accepted before. Once it is attached, it tells itself.
-subscribe(socketChannel, (message) => {
-  const { socket } = message as AcceptedMessage
-  const server = socket?.server
-  if (socket === undefined || server === undefined || isAttached(server)) return
-  const isTls = server instanceof HttpsServer
-  if (!isTls && !(server instanceof HttpServer)) return
-  const { sockets, handshakes } = accepted.get(server) ?? begin(server)
-  if (isTls) handshakes.began(socket)
-  else note(sockets, socket)
+// Once a server is attached, it tells itself.
+const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
+  const heard = new WeakMap<object, Accepted>()
+  const listener = (message: unknown) => {
+    const { socket } = message as AcceptedMessage
+    const server = socket?.server
+    if (socket === undefined || server === undefined || isAttached(server)) return
+    const isTls = server instanceof HttpsServer
+    if (!isTls && !(server instanceof HttpServer)) return
+    const connections = heard.get(server) ?? begin(server)
+    heard.set(server, connections)
+    if (isTls) connections.handshakes.began(socket)
+    else note(connections.sockets, socket)
+  }
+  return { heard, listener }
 })
 
 /**
