@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAttached } from './attached.js'
 import { discoverServers } from './discover-servers.js'
 import { LifecycleError } from './errors.js'
-import { sendProbe } from './http/answers.js'
+import { probeOf, sendProbe } from './http/answers.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
 import { optionNames, optionRules } from './option-rules.js'
@@ -98,8 +98,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
     answerProbe: responder.answer,
     answer(req, res) {
       const { originalUrl = req.url } = req as { originalUrl?: string | undefined }
-      const isAsked = req.method === 'GET' || req.method === 'HEAD'
-      const probe = isAsked ? responder.match(originalUrl) : undefined
+      const probe = probeOf(responder, req.method, originalUrl)
       if (probe === undefined) return false
       sendProbe(req, res, responder.answer(probe, originalUrl ?? ''))
       return true

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ProbeAnswer } from '../probes.js'
+import type { ProbeResponder } from '../probe-responder.js'
+import type { ProbeAnswer, ProbeName } from '../probes.js'
 import type { Exchange } from './connections.js'
 import { silence } from './leave.js'
+
+/** The probe that a request is, if it is one: other methods are the application's. */
+export const probeOf = (
+  probes: ProbeResponder,
+  method: string | undefined,
+  url: string | undefined,
+): ProbeName | undefined => (method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined)
 
 /** Answers a probe, at once or when its checks have ended; nobody else sees the request. */
 export function sendProbe(

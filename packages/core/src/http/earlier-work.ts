@@ -1,5 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ProbeResponder } from '../probe-responder.js'
+import { probeOf } from './answers.js'
 import { type Connection, type ConnectionTracker, type Exchange, exchangesOf } from './connections.js'
 
 /** Where Node itself keeps what a socket is busy with: the same on every version from 20 to 26, but nowhere public. */
@@ -23,7 +25,7 @@ const standIns = new WeakSet<ServerResponse>()
 
 /** What {@link adoptWork} needs to know of requests. */
 export interface Adopting {
-  readonly probeOf: (req: IncomingMessage) => unknown
+  readonly probes: ProbeResponder
   /** Told of every request whose response was found. */
   readonly found: (exchange: Exchange) => void
 }
@@ -64,11 +66,11 @@ function takeTurn(
   tracker: ConnectionTracker,
   connection: Connection,
   res: ServerResponse,
-  { probeOf, found }: Adopting,
+  { probes, found }: Adopting,
 ): void {
   const { req } = res
   const standIn = exchangesOf(connection).find((each) => each.req === req)?.res
-  tracker.begin(req, res, probeOf(req) !== undefined)
+  tracker.begin(req, res, probeOf(probes, req.method, req.url) !== undefined)
   const { queue } = connection
   const exchange = queue?.pop()
   const at = queue?.findIndex((each) => each.res === standIn) ?? 0
@@ -77,11 +79,11 @@ function takeTurn(
   for (const each of exchangesOf(connection)) if (each.res === res) found(each)
 }
 
-function findLast(tracker: ConnectionTracker, connection: Connection, { probeOf }: Adopting): void {
+function findLast(tracker: ConnectionTracker, connection: Connection, { probes }: Adopting): void {
   const req = lastRequestOn(connection.socket)
   if (req === undefined || exchangesOf(connection).some((each) => each.req === req)) return
   const res = new ServerResponse(req)
-  tracker.begin(req, res, probeOf(req) !== undefined)
+  tracker.begin(req, res, probeOf(probes, req.method, req.url) !== undefined)
   if (responseOn(connection.socket) !== undefined) {
     standIns.add(res)
     return

@@ -6,7 +6,7 @@ import type { Drainable, DrainWatcher } from '../drainable.js'
 import type { ProbeResponder } from '../probe-responder.js'
 import type { RequestHeaders } from '../probes.js'
 import { createRateMeter } from '../rate.js'
-import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
+import { probeOf, sendProbe, wasAnswered, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
 import {
   type Connection,
@@ -98,13 +98,10 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     if (step === 'closed' && isEventStream(exchange.res)) clock.nextTurn(() => endInOrder(exchange.res))
   }
 
-  const probeOf = ({ method, url }: IncomingMessage) =>
-    method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined
-
   /** What is paid for every request is here: no closure, no copy of the arguments. */
   const serve: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
-    const probe = probeOf(req)
+    const probe = probeOf(probes, req.method, req.url)
     const connection = connections.begin(req, res, probe !== undefined)
     if (probe !== undefined) {
       sendProbe(req, res, probes.answer(probe, req.url ?? ''))
@@ -134,7 +131,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     const known = connectionOf(req.socket)
     if (known?.leaving) return discard(known, req)
 
-    const probe = probeOf(req)
+    const probe = probeOf(probes, req.method, req.url)
     const connection = connections.begin(req, res, probe !== undefined)
     if (probe === undefined) countRequest(connection, req)
     const exchange = lastExchange(connection)
@@ -179,7 +176,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const found = (exchange: Exchange) => {
     if (step !== 'serving') askToLeave(clock, exchange, headSent)
   }
-  adoptEarlierSockets(server, handshakes, connections, { probeOf, found })
+  adoptEarlierSockets(server, handshakes, connections, { probes, found })
 
   const closeListener = () => {
     if (step === 'closed') return
