@@ -10,7 +10,7 @@ const below = (folder: string): string[] =>
 
 const packages = readdirSync(`${root}packages`).filter((name) => existsSync(`${root}packages/${name}/src`))
 const sources = packages.flatMap((name) => below(`packages/${name}/src`))
-const adapters = ['fastify']
+const adapters = ['express', 'fastify']
 
 const drawers = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'types', 'constants']
 
@@ -70,6 +70,7 @@ describe('what a user installs', () => {
   })
 
   test("an adapter depends on core and its framework's own kit", () => {
+    expect(Object.keys(manifest('express').dependencies ?? {})).toEqual(['@lameduck/core'])
     expect(Object.keys(manifest('fastify').dependencies ?? {})).toEqual(['@lameduck/core', 'fastify-plugin'])
   })
 })

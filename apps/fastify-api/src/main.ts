@@ -1,6 +1,7 @@
+import { listenOptions } from '@lameduck/example-kit'
 import graceful from '@lameduck/fastify'
 import Fastify from 'fastify'
-import { listenOptions } from './listen-options.js'
+
 import { addRoutes } from './routes.js'
 
 const app = Fastify()

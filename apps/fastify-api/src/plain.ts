@@ -1,6 +1,7 @@
 // The same service as main.ts, stopped the way that is usually shown: SIGTERM closes the app.
+import { listenOptions } from '@lameduck/example-kit'
 import Fastify from 'fastify'
-import { listenOptions } from './listen-options.js'
+
 import { addRoutes } from './routes.js'
 
 const app = Fastify()

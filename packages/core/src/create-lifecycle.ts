@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
+import { createAttachments } from './attachments.js'
 import { createChecks } from './checks.js'
 import type { Clock } from './clock.js'
 import type { Coordinator } from './coordinator.js'
 import { createDrain, type Drain } from './drain.js'
-import type { Drainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createEmitter } from './events.js'
 import { createHolds } from './holds.js'
@@ -15,7 +15,6 @@ import { makePlan } from './plan.js'
 import type { Surroundings } from './platform.js'
 import { createPreparations } from './preparations.js'
 import { createProbeHub } from './probe-hub.js'
-import { createTrafficFilter, type ProbeSettings } from './probes.js'
 import type { HookOutcome, Report } from './report.js'
 import { demand, flag, objectOf, text } from './rules.js'
 import { kSeats, type Seats } from './seats.js'
@@ -23,7 +22,6 @@ import { resolveSettings } from './settings.js'
 import { createStartupTasks } from './startup-tasks.js'
 import { nextState, type State, type Transition } from './state.js'
 import { createStopHooks } from './stop-hooks.js'
-import { toDrainable } from './to-drainable.js'
 import { startupFailureTrigger, type Trigger } from './trigger.js'
 import { createWarnings } from './warnings.js'
 
@@ -47,7 +45,6 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const draining = new AbortController()
   const cutoff = new AbortController()
   setMaxListeners(0, draining.signal, cutoff.signal)
-  const servers = new Set<Drainable>()
   const holds = createHolds(clock, gate.notify)
   const stopHooks = createStopHooks()
   let state: State = 'starting'
@@ -68,6 +65,20 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     if (!isLate) return
     throw new LifecycleError('REGISTERED_TOO_LATE', `${what} comes too late: already ${state}`)
   }
+
+  const failStartup = (outcome: HookOutcome) => {
+    emitter.emit('startupFinished', outcome)
+    coordinator.end(startupFailureTrigger(outcome.name))
+  }
+
+  const checks = createChecks(clock, (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }))
+  const keepsReadiness = () => settings.readinessDuringDrain === 'keep' && drain?.isInWindow === true
+  const probes = createProbeHub({ checks, state: () => state, keepsReadiness }, settings.probes, (error) =>
+    failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
+  )
+  const attachments = createAttachments({ clock, probes, drain: () => drain })
+  const servers = attachments.open
+  const byHand = new WeakSet<object>()
 
   const warnings = createWarnings(
     settings.platform,
@@ -143,30 +154,12 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     gate.notify()
   }
 
-  const failStartup = (outcome: HookOutcome) => {
-    emitter.emit('startupFinished', outcome)
-    coordinator.end(startupFailureTrigger(outcome.name))
-  }
-
   const startups = createStartupTasks(clock, draining.signal, (outcome) => {
     if (drain !== undefined) return
     if (outcome.outcome !== 'done') return failStartup(outcome)
     emitter.emit('startupFinished', outcome)
     becomeReady()
   })
-
-  const checks = createChecks(clock, (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }))
-  const keepsReadiness = () => settings.readinessDuringDrain === 'keep' && drain?.isInWindow === true
-  const probes = createProbeHub({ checks, state: () => state, keepsReadiness }, settings.probes, (error) =>
-    failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
-  )
-
-  const attach = (server: unknown, own: ProbeSettings | undefined) => {
-    const isTraffic = createTrafficFilter(own?.ignore ?? [])
-    const drainable = toDrainable(server, { clock, probes: probes.respond(own), isTraffic })
-    servers.add(drainable)
-    drain?.include(drainable)
-  }
 
   if (logger) logEvents(emitter, logger)
 
@@ -196,7 +189,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     hold: holds.take,
     on: emitter.on,
     attach(server) {
-      attach(server, settings.probes)
+      attachments.attach(server, settings.probes)
+      byHand.add(server)
       return lifecycle
     },
     onStop(name, fn, hookOptions) {
@@ -233,7 +227,9 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       waiting: new Set(),
       probes: settings.probes,
       respond: probes.respond,
-      attach,
+      attach: attachments.attach,
+      answers: attachments.answers,
+      isByHand: (server) => byHand.has(server),
       closeWith: stopHooks.addCloser,
     },
   }

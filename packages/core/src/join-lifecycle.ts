@@ -1,4 +1,9 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAttached } from './attached.js'
+import { discoverServers } from './discover-servers.js'
 import { LifecycleError } from './errors.js'
+import { probeOf, sendProbe } from './http/answers.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
 import { optionNames, optionRules } from './option-rules.js'
@@ -27,8 +32,25 @@ export interface Seat {
   readonly probes: ProbePaths | undefined
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
+  /** Answers a request in place of the adapter's application, if it is for one of this adapter's probes; false if not. */
+  answer(req: IncomingMessage, res: ServerResponse): boolean
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
   attach(server: unknown): void
+  /**
+   * Takes a server that turned out to be this adapter's, and listens. It is attached, unless a lifecycle has it already;
+   * a lifecycle that has stopped takes none any more.
+   *
+   * @returns whether nothing is left to do for requests that come through this server: it answers this adapter's probes
+   * @throws {LifecycleError} NOT_A_SERVER
+   */
+  take(server: object): boolean
+  /**
+   * Takes every server of this process that listens, now or later, and that `isOurs`, or that the lifecycle was given by
+   * `attach()`; until the lifecycle has stopped.
+   *
+   * @returns how to look once more at those that listen already
+   */
+  search(isOurs: (server: EventEmitter) => boolean): () => void
   /** Says that this adapter's server listens: the lifecycle is ready when all do. */
   listening(): void
   /** Gives the seat up, because the adapter could not be registered; a lifecycle of its own is stopped. */
@@ -56,16 +78,46 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
   const seat = Symbol('seat')
   seats.waiting.add(seat)
-  const probes = seatProbes(rest.probes, seats.probes)
+  const probes = shared === undefined ? seats.probes : seatProbes(rest.probes, seats.probes)
+  const responder = seats.respond(probes)
+
+  const listening = () => {
+    seats.waiting.delete(seat)
+    if (seats.waiting.size === 0 && lifecycle.state === 'starting') void lifecycle.ready()
+  }
+
+  const take = (server: object) => {
+    if (!isAttached(server) && lifecycle.state !== 'stopped') seats.attach(server, probes)
+    listening()
+    return probes === undefined || seats.answers(server, probes)
+  }
+
   return {
     lifecycle,
     probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
-    answerProbe: seats.respond(probes).answer,
-    attach: (server) => seats.attach(server, probes),
-    listening() {
-      seats.waiting.delete(seat)
-      if (seats.waiting.size === 0 && lifecycle.state === 'starting') void lifecycle.ready()
+    answerProbe: responder.answer,
+    answer(req, res) {
+      const { originalUrl = req.url } = req as { originalUrl?: string | undefined }
+      const probe = probeOf(responder, req.method, originalUrl)
+      if (probe === undefined) return false
+      sendProbe(req, res, responder.answer(probe, originalUrl ?? ''))
+      return true
     },
+    attach: (server) => seats.attach(server, probes),
+    take,
+    search(isOurs) {
+      const look = (server: EventEmitter) => {
+        if (seats.isByHand(server) || isOurs(server)) take(server)
+      }
+      let stop = discoverServers(look)
+      lifecycle.on('stopped', () => stop())
+      return () => {
+        if (lifecycle.state === 'stopped') return
+        stop()
+        stop = discoverServers(look)
+      }
+    },
+    listening,
     async giveUp() {
       seats.waiting.delete(seat)
       if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })

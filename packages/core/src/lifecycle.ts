@@ -53,7 +53,9 @@ export interface LifecycleView {
 export interface Lifecycle extends LifecycleView, AsyncDisposable {
   /**
    * Makes a server part of the drain: one of `node:http`, `node:https` or `node:http2`, or anything that
-   * implements {@link Drainable}. An HTTP server answers probes from now on.
+   * implements {@link Drainable}. An HTTP server answers probes from now on. It may serve already: connections of HTTP/1
+   * that it has accepted since lameduck was imported are known, and what they are busy with is in flight; others, from
+   * their next request on.
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */

@@ -13,5 +13,9 @@ export interface Seats {
   /** The responder for the main port. */
   respond(probes: ProbeSettings | undefined): ProbeResponder
   attach(server: unknown, probes: ProbeSettings | undefined): void
+  /** Whether the lifecycle has this server, and it answers these probes. */
+  answers(server: object, probes: ProbeSettings | undefined): boolean
+  /** Whether it was given to `lifecycle.attach()`, and is no adapter's own. */
+  isByHand(server: object): boolean
   closeWith(hook: Hook): void
 }

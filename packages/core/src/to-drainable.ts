@@ -2,14 +2,12 @@ import { Server as HttpServer } from 'node:http'
 import type { Http2Server } from 'node:http2'
 import { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
+import { isAttached, markAttached } from './attached.js'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createHttpDrainable } from './http/http-server.js'
 import type { HttpDrainableOptions } from './http/server-context.js'
 import { createHttp2Drainable } from './http2/http2-server.js'
-
-/** On every server that some lifecycle has: also if another copy of lameduck made it. */
-const kAttached = Symbol.for('lameduck.attached.v1')
 
 const isHttp = (server: unknown): server is HttpServer =>
   server instanceof HttpServer || server instanceof HttpsServer
@@ -31,10 +29,10 @@ export function toDrainable(server: unknown, options: HttpDrainableOptions): Dra
       `attach: expected a server of node:http, node:https or node:http2, or an object that implements Drainable, got ${got}`,
     )
   }
-  if (kAttached in server) {
+  if (isAttached(server)) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
-  Object.defineProperty(server, kAttached, { value: true })
+  markAttached(server)
   if (isHttp(server)) return createHttpDrainable(server, options)
   return isHttp2(server) ? createHttp2Drainable(server, options) : server
 }

@@ -77,7 +77,7 @@ function printTable(outcomes) {
 }
 
 const chosen = process.argv.slice(2)
-const names = chosen.length > 0 ? chosen : ['core', 'fastify']
+const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express']
 const reports = mkdtempSync(join(tmpdir(), 'lameduck-matrix-'))
 /** @type {Outcome[]} */
 const outcomes = []

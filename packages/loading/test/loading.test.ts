@@ -32,6 +32,11 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
     await node('require-fastify.cjs')
   })
 
+  test('the Express middleware works, imported and required', async () => {
+    await node('import-express.mjs')
+    await node('require-express.cjs')
+  })
+
   test('a lifecycle of one copy is shared with the other', async () => {
     await node('share-lifecycle.mjs')
   })
@@ -48,7 +53,7 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
       [jest, '--ci', '--runInBand', '--no-cache', '--watchman=false', '--config', JSON.stringify(config)],
       { cwd: consumer },
     )
-    expect(output).toContain('3 passed, 3 total')
+    expect(output).toContain('4 passed, 4 total')
     expect(code).toBe(0)
   })
 })

@@ -11,6 +11,8 @@ const compilerOptions = {
   module: 'nodenext',
   target: 'es2022',
   types: ['node'],
+  // As everybody's `tsc --init` has it: default imports of CommonJS.
+  esModuleInterop: true,
   strict: true,
   skipLibCheck: false,
   exactOptionalPropertyTypes: true,
@@ -33,5 +35,5 @@ test.each([
   )
   await succeed(process.execPath, [tsc, '-p', config], { cwd: consumer })
   const said = await succeed(process.execPath, [`${outDir}/application.${compiled}`], { cwd: consumer })
-  expect(JSON.parse(said)).toEqual([true, true, 'ready', 'OPTION_UNKNOWN'])
+  expect(JSON.parse(said)).toEqual([true, true, true, 'ready', 'OPTION_UNKNOWN'])
 })

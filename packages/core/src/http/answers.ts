@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ProbeAnswer } from '../probes.js'
+import type { ProbeResponder } from '../probe-responder.js'
+import type { ProbeAnswer, ProbeName } from '../probes.js'
+import type { Exchange } from './connections.js'
 import { silence } from './leave.js'
+
+/** The probe that a request is, if it is one: other methods are the application's. */
+export const probeOf = (
+  probes: ProbeResponder,
+  method: string | undefined,
+  url: string | undefined,
+): ProbeName | undefined => (method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined)
 
 /** Answers a probe, at once or when its checks have ended; nobody else sees the request. */
 export function sendProbe(
@@ -34,8 +43,12 @@ export function writeUnavailable(res: ServerResponse): void {
 
 const cutShort = new WeakSet<ServerResponse>()
 
-/** Whether a response was answered in place of its handler. */
-export const isCutShort = (res: ServerResponse): boolean => cutShort.has(res)
+/**
+ * Whether the handler's own response went to the kernel, all of it. Node 20 and 22 say so, too, of one whose socket was
+ * destroyed.
+ */
+export const wasAnswered = ({ res, connection: { socket } }: Exchange): boolean =>
+  !cutShort.has(res) && res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
 /**
  * Answers in place of a handler that has not begun to, and swallows what the handler says later. What middleware has

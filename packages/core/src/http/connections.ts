@@ -53,7 +53,9 @@ export interface ConnectionTracker extends Iterable<Connection> {
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Connection
-  upgrade(req: IncomingMessage): void
+  /** Ends an exchange whose response does not tell when it closes. */
+  settle(connection: Connection, res: ServerResponse): void
+  upgrade(req: Pick<IncomingMessage, 'socket' | 'method' | 'url'>): void
 }
 
 const kConnection = Symbol('lameduck.connection')
@@ -191,6 +193,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       connection.upgrade = { method, url, startedAt: now() }
       upgraded++
     },
+    settle,
     [Symbol.iterator]: () => connections.values(),
   }
   return tracker

@@ -5,6 +5,8 @@ import type { Side } from './side.js'
 
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */
 export interface Handshakes extends Side {
+  /** Those that are open. */
+  open(): Socket[]
   /** A TCP connection was accepted. */
   began(socket: Socket): void
   /** Its handshake is over; `secure` carries it on. */
@@ -33,10 +35,12 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
     overWithAll()
   }
 
+  const open = () => [...sockets.values()].filter(({ destroyed }) => !destroyed)
+
   const closeAll = () => {
-    const open = [...sockets.values()].filter(({ destroyed }) => !destroyed)
-    for (const socket of open) socket.destroy()
-    if (open.length > 0) closed['handshake'] = (closed['handshake'] ?? 0) + open.length
+    const left = open()
+    for (const socket of left) socket.destroy()
+    if (left.length > 0) closed['handshake'] = (closed['handshake'] ?? 0) + left.length
   }
 
   const closeAndWait = () => {
@@ -51,6 +55,7 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
     get connections() {
       return sockets.size
     },
+    open,
     began(socket) {
       const key = identify(socket)
       sockets.set(key, socket)

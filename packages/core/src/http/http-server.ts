@@ -37,5 +37,6 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     }
     return listenerEvent(deliver, event, args)
   })
+  http1.adopt(server, handshakes)
   return drainable
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { isCutShort, sendProbe, writeUnavailable } from './answers.js'
+import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
 import {
   type Connection,
@@ -11,7 +11,9 @@ import {
   lastExchange,
   readOn,
 } from './connections.js'
+import { adoptEarlierSockets } from './earlier-sockets.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
+import type { Handshakes } from './handshakes.js'
 import { askToLeave, discardInput } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
@@ -25,11 +27,9 @@ export interface Http1Side extends Side {
   readonly request: Tap
   /** A connection was given to another protocol. */
   upgrade(req: IncomingMessage): void
+  /** Makes the connections known that `server` has accepted before it was attached. */
+  adopt(server: object, handshakes: Handshakes): void
 }
-
-/** Whether all of a response went to the kernel. Node 20 and 22 say so, too, of one whose socket was destroyed. */
-const wasDelivered = ({ res, connection: { socket } }: Exchange) =>
-  res.writableFinished && !(socket.destroyed && socket.writableLength > 0)
 
 const held = new WeakMap<Connection, Set<() => void>>()
 
@@ -129,9 +129,15 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
     upgrade: connections.upgrade,
+    adopt(server, handshakes) {
+      const found = (exchange: Exchange) => {
+        if (context.step !== 'serving') askToLeave(clock, exchange, headSent)
+      }
+      adoptEarlierSockets(server, handshakes, connections, { probes, found })
+    },
     announce() {
       connections.exchangeEnded = (exchange) => {
-        if (!exchange.isProbe && !isCutShort(exchange.res) && wasDelivered(exchange)) finished++
+        if (!exchange.isProbe && wasAnswered(exchange)) finished++
         if (connections.inFlight === 0) context.watcher?.changed()
       }
       connections.connectionEnded = (connection) => {

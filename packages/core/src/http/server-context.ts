@@ -4,6 +4,7 @@ import type { DrainWatcher } from '../drainable.js'
 import type { ProbeResponder } from '../probe-responder.js'
 import type { ProbeName, RequestHeaders } from '../probes.js'
 import { createRateMeter } from '../rate.js'
+import { probeOf } from './answers.js'
 
 /** What a server needs to know of its lifecycle. */
 export interface HttpDrainableOptions {
@@ -56,7 +57,7 @@ export function createServerContext(options: HttpDrainableOptions): ServerContex
       }
       if (connection.served) requests.count(now())
     },
-    probeOf: (method, url) => (method === 'GET' || method === 'HEAD' ? probes.match(url) : undefined),
+    probeOf: (method, url) => probeOf(probes, method, url),
     isRejected: () => context.step === 'closed' && context.watcher?.rejectLate === true,
   }
   return context

@@ -59,7 +59,9 @@ async function install(
   packed: readonly PackedLibrary[],
 ): Promise<void> {
   const peers = new Set(libraries.flatMap(({ peerDependencies = {} }) => Object.keys(peerDependencies)))
-  const others = [...peers, '@types/node'].map((name) => [name, installedVersion(name)] as const)
+  const others = [...peers, '@types/express', '@types/node'].map(
+    (name) => [name, installedVersion(name)] as const,
+  )
   const dependencies = Object.fromEntries([
     ...packed.map(({ name, tarball }) => [name, `file:${tarball}`] as const),
     ...others,

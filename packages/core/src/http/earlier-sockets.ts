@@ -1,0 +1,77 @@
+import { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { isAttached } from '../attached.js'
+import { systemClock } from '../clock.js'
+import { hearOnce } from '../process-channel.js'
+import type { ConnectionTracker } from './connections.js'
+import { type Adopting, adoptWork } from './earlier-work.js'
+import { createHandshakes, type Handshakes } from './handshakes.js'
+
+/** The channel on which Node tells every connection that a server has accepted, right after its `connection` event. */
+export const socketChannel = 'net.server.socket'
+
+/** What Node tells there. */
+export interface AcceptedMessage {
+  readonly socket?: Socket & { readonly server?: object }
+}
+
+/** The open connections of one server that nobody has attached. */
+interface Accepted {
+  /** Those that speak HTTP, or did. */
+  readonly sockets: Set<Socket>
+  /** Those of a TLS server that do not yet. */
+  readonly handshakes: Handshakes
+  readonly stop: () => void
+}
+
+function note(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
+}
+
+function begin(server: HttpServer | HttpsServer): Accepted {
+  const sockets = new Set<Socket>()
+  const handshakes = createHandshakes(systemClock, () => {})
+  const secured = (socket: Socket) => {
+    handshakes.secured(socket)
+    note(sockets, socket)
+  }
+  if (server instanceof HttpsServer) server.on('secureConnection', secured)
+  return { sockets, handshakes, stop: () => void server.off('secureConnection', secured) }
+}
+
+// Once a server is attached, it tells itself.
+const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
+  const heard = new WeakMap<object, Accepted>()
+  const listener = (message: unknown) => {
+    const { socket } = message as AcceptedMessage
+    const server = socket?.server
+    if (socket === undefined || server === undefined || isAttached(server)) return
+    const isTls = server instanceof HttpsServer
+    if (!isTls && !(server instanceof HttpServer)) return
+    const connections = heard.get(server) ?? begin(server)
+    heard.set(server, connections)
+    if (isTls) connections.handshakes.began(socket)
+    else note(connections.sockets, socket)
+  }
+  return { heard, listener }
+})
+
+/**
+ * Makes the connections known that `server` has open, accepted since lameduck was imported, with what they are busy with.
+ * From then on the caller looks after them.
+ */
+export function adoptEarlierSockets(
+  server: object,
+  handshakes: Handshakes,
+  tracker: ConnectionTracker,
+  adopting: Adopting,
+): void {
+  const earlier = accepted.get(server)
+  if (earlier === undefined) return
+  accepted.delete(server)
+  earlier.stop()
+  for (const socket of earlier.handshakes.open()) handshakes.began(socket)
+  for (const socket of earlier.sockets) adoptWork(tracker, socket, adopting)
+}

@@ -1,0 +1,23 @@
+import { type Channel, channel, subscribe } from 'node:diagnostics_channel'
+
+/**
+ * What hears a channel of Node's from import on, once in a process: every copy of lameduck gets what the first one made,
+ * also where a test runner loads it anew for each file. It is kept on the channel itself, which all of them see.
+ *
+ * @param key names it, with its version
+ * @param make gives it and its listener
+ */
+export function hearOnce<T extends object>(
+  channelName: string,
+  key: string,
+  make: () => { heard: T; listener: (message: unknown) => void },
+): T {
+  const symbol = Symbol.for(key)
+  const holder = channel(channelName) as Channel & { [symbol]?: T }
+  const present = holder[symbol]
+  if (present !== undefined) return present
+  const { heard, listener } = make()
+  holder[symbol] = heard
+  subscribe(channelName, listener)
+  return heard
+}

@@ -1,0 +1,2 @@
+export { type Comparison, compare } from './compare.js'
+export { listenOptions } from './listen-options.js'

@@ -1,0 +1,2 @@
+export { checkManifests } from './check-manifests.js'
+export { checkSigterm } from './check-sigterm.js'

@@ -1,0 +1,43 @@
+import { ForkedServer, quick, startScript } from '@lameduck/conformance'
+import { describe, expect, test } from 'vitest'
+
+const scriptOf = (name: string) => new URL(`scenarios/${name}.mjs`, import.meta.url)
+
+describe.concurrent('a process', { timeout: 30_000 }, () => {
+  test('of tests that nobody stops ends by itself, warns of nothing and keeps no server', async () => {
+    await using tests = new ForkedServer(scriptOf('supertest'), { nodeArguments: ['--expose-gc'] })
+    const { code, stderr } = await tests.exited()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { servers, kept } = await tests.line('kept')
+    expect(servers).toBe(300)
+    // The last few may still be on some stack.
+    expect(kept).toBeLessThan(5)
+    expect(tests.said('warning')).toEqual([])
+  })
+
+  test('that listened before it imported lameduck is found when somebody connects', async () => {
+    await using server = await startScript(scriptOf('imported-late'), { options: quick })
+    expect(server.said('ready')).toEqual([])
+    const client = await server.connect()
+    await server.line('ready')
+    const slow = client.get('/slow?ms=900')
+    await server.line('handling')
+    server.signal()
+    expect(await slow).toMatchObject({ text: 'slow', headers: { connection: 'close' } })
+    expect(await server.exited()).toMatchObject({ code: 0, report: { requests: { finished: 1 } } })
+  })
+
+  test('that is a worker of a cluster finds its server and drains it', async () => {
+    await using server = await startScript(scriptOf('cluster'), { options: quick })
+    const clients = [await server.connect(), await server.connect()]
+    const answers = clients.map((client) => client.get('/slow?ms=1000'))
+    await server.until(() => server.said('handling').length === 2, 5000, 'two requests')
+    server.signal()
+    for (const answer of answers)
+      expect(await answer).toMatchObject({ text: 'slow', headers: { connection: 'close' } })
+    await server.exited()
+    expect(server.said('code')).toEqual([0, 0])
+    expect(server.said('report')).toMatchObject([{ clean: true }, { clean: true }])
+    expect(new Set(server.said('handling'))).toEqual(new Set([1, 2]))
+  })
+})

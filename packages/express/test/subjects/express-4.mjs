@@ -1,0 +1,4 @@
+import express from 'express4'
+import { startApplication } from './standard-application.mjs'
+
+startApplication(express)

@@ -1,0 +1,4 @@
+import express from 'express'
+import { startApplication } from './standard-application.mjs'
+
+startApplication(express)
