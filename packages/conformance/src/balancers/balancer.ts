@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePorts } from '../free-port.js'
 
@@ -22,6 +23,8 @@ export interface BalancerKind {
   readonly program: string
   /** Prints the version, and fails where the program is not installed. */
   readonly versionArgument: string
+  /** Matches the lines of its log that speak of nothing but refused connections, which it sends elsewhere. */
+  readonly harmless: RegExp
   configuration(setup: BalancerSetup): string
   /** Runs in the foreground with this configuration. */
   commandLine(file: string, folder: string): readonly string[]
@@ -30,7 +33,7 @@ export interface BalancerKind {
 /** A balancer that runs. Disposing of it ends the process. */
 export interface Balancer extends AsyncDisposable {
   readonly port: number
-  /** The last lines that it logged. */
+  /** The first lines that it logged, without the harmless ones. */
   log(): string
 }
 
@@ -39,7 +42,7 @@ const untilInputEnds = '"$@" </dev/null & cat >/dev/null; kill $!; wait $!'
 /** Debian keeps the programs where many users' PATH does not lead. */
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` }
 const patience = 5000
-const keptLog = 200
+const keptLog = 40
 
 /** Why this balancer cannot be tested here; `undefined`: it can. */
 export function missingBalancer({ program, versionArgument }: BalancerKind): string | undefined {
@@ -66,9 +69,8 @@ export async function startBalancer(kind: BalancerKind, servers: readonly number
   ])
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      lines.push(...text.split('\n').filter((line) => line !== ''))
-      lines.splice(0, lines.length - keptLog)
+    createInterface({ input: stream }).on('line', (line) => {
+      if (lines.length < keptLog && !kind.harmless.test(line)) lines.push(line)
     })
   }
   const balancer: Balancer = {

@@ -21,7 +21,6 @@ export interface RollingOutcome {
   readonly balancerLog: string
 }
 
-/** `linger` is longer than a balancer that was refused waits with its next try, so that it comes back to idle connections, too. */
 const drain = { platform: 'kubernetes', gracePeriod: 20_000, shutdownDelay: 300, linger: 1500 } as const
 const settle = 300
 

@@ -11,6 +11,8 @@ export function haproxy(reuse: 'safe' | 'always'): BalancerKind {
     name: `HAProxy with http-reuse ${reuse}`,
     program: 'haproxy',
     versionArgument: '-v',
+    // The request ended as it should (`----`), if on another server than the first.
+    harmless: / ---- /,
     commandLine: (file) => ['-db', '-f', file],
     configuration: ({ port, servers }) => `
 global

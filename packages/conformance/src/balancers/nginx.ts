@@ -6,8 +6,10 @@ export const nginx: BalancerKind = {
   name: 'nginx',
   program: 'nginx',
   versionArgument: '-v',
+  harmless: /Connection refused/,
   commandLine: (file, folder) => ['-e', 'stderr', '-p', folder, '-c', file],
-  // A server that refuses is asked again after a second instead of ten, because its successor is there by then.
+  // `max_fails=0`: by default a server that has refused once is left out for ten seconds, and after three replacements within that time
+  // there is nobody left, however well they drain. This way it keeps being asked, which is also the harder test.
   configuration: ({ folder, port, servers }) => `
 ${process.getuid?.() === 0 ? `user ${userInfo().username};` : ''}
 daemon off;
@@ -19,7 +21,7 @@ http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
   upstream servers {
-    ${servers.map((server) => `server 127.0.0.1:${server} fail_timeout=1s;`).join('\n    ')}
+    ${servers.map((server) => `server 127.0.0.1:${server} max_fails=0;`).join('\n    ')}
     keepalive 200;
   }
   server {

@@ -228,7 +228,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     async stopAccepting(patience) {
       // Whoever gets no answer in these few milliseconds does not connect anew either, so that the queue can empty.
       step = 'closing'
-      if (server.listening) await acceptQuietly(clock, () => arrivals)
+      if (server.listening) await acceptQuietly(clock, () => arrivals, server)
       closeListener()
       closing.reapUnspoken(patience)
       endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
