@@ -16,7 +16,6 @@ export function haproxy(reuse: 'safe' | 'always'): BalancerKind {
     commandLine: (file) => ['-db', '-f', file],
     configuration: ({ port, servers }) => `
 global
-  maxconn 2000
   log stdout format raw local0
 defaults
   mode http
