@@ -55,9 +55,7 @@ export function describeServer(subject: ServerUnderTest): void {
     }
   })
   describe.sequential(`${subject.name} under load`, () => {
-    // Whoever the kernel accepts in the microseconds in which a listener closes is reset, and nobody can save it. Under
-    // this load that happens in one drain of a hundred: once may be that, twice in a row is ours.
     for (const each of shown(isHttp2(subject.protocol) ? http2LoadCases : loadCases))
-      test(each.name, { timeout: each.timeout ?? 20_000, retry: 1 }, () => each.run(subject))
+      test(each.name, { timeout: each.timeout ?? 20_000 }, () => each.run(subject))
   })
 }

@@ -17,6 +17,8 @@ export interface ForkOptions {
   readonly protocol?: Protocol
   /** Milliseconds between listening and being ready, for subjects that can tell them apart. */
   readonly startup?: number
+  /** The port to listen on; by default any that is free. */
+  readonly port?: number
 }
 
 export interface Exit {
@@ -191,11 +193,11 @@ export async function startServer(
   subject: ServerUnderTest,
   options: ForkOptions = {},
 ): Promise<ForkedServer> {
-  const { startup = 0, env } = options
+  const { startup = 0, port = 0, env } = options
   const server = await startScript(subject.script, {
     protocol: subject.protocol,
     ...options,
-    env: { ...env, LAMEDUCK_TEST_STARTUP: String(startup) },
+    env: { ...env, LAMEDUCK_TEST_STARTUP: String(startup), LAMEDUCK_TEST_PORT: String(port) },
   })
   if (startup === 0) await server.line('ready')
   return server

@@ -1,3 +1,6 @@
+export { type BalancerKind, missingBalancer } from './balancers/balancer.js'
+export { type RollingOutcome, type RollingSettings, rollBehind } from './balancers/behind-balancer.js'
+export { balancers, describeBehindBalancers } from './balancers/describe-behind-balancers.js'
 export { type DelayedRelay, delayedRelay } from './delayed-relay.js'
 export { behaviour, describeServer, http2Behaviour } from './describe-server.js'
 export { brief, quick } from './drain-options.js'

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { badOption, UsageError } from './errors.js'
+import { UsageError } from './errors.js'
 import { defaults, optionFlag, type RehearseOptions } from './options.js'
 
 /** What the command line asks for. */
@@ -26,6 +26,7 @@ const numbers = {
 const texts = {
   ready: ['<path>', 'path of the readiness probe'],
   live: ['<path>', 'path of the liveness probe'],
+  lb: ['<kind>', 'who spreads the load: service, nginx or haproxy'],
   portEnv: ['<name>', 'environment variable that tells the service its port'],
   path: ['<path>', 'path that is asked with GET'],
   post: ['<path>', 'path that every second request is POSTed to, with 1 KiB'],
@@ -33,7 +34,6 @@ const texts = {
 } as const
 
 interface GivenOptions {
-  lb?: string
   mix?: string
   report?: string
   json?: string
@@ -79,7 +79,6 @@ function createProgram(): Command {
     program.option(`${optionFlag(name)} ${value}`, usual === undefined ? text : `${text} (default: ${usual})`)
   }
   return program
-    .option('--lb <kind>', 'who spreads the load: service (default: service)')
     .option(
       '--retry-refused',
       'send refused requests again, and do not count those against the service that were then answered',
@@ -94,9 +93,7 @@ function createProgram(): Command {
 }
 
 function refuseWhatIsNotYet(given: GivenOptions): void {
-  const { lb, mix, report } = given
-  if (lb === 'nginx' || lb === 'haproxy') throw new UsageError(`--lb ${lb}: not yet; expected service`)
-  if (lb !== undefined && lb !== 'service') throw badOption('--lb', 'service', lb)
+  const { mix, report } = given
   if (mix !== undefined) throw new UsageError('--mix: not yet; --path and --post say what is asked')
   if (report !== undefined) throw new UsageError('--report: not yet; --json writes the report for machines')
 }

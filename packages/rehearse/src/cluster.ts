@@ -1,9 +1,9 @@
 import { nextStep, rolledOut } from './deployment.js'
-import { createEndpointList, type EndpointList } from './endpoints.js'
+import type { EndpointList } from './endpoints.js'
 import type { Observer } from './events.js'
 import type { ResolvedOptions } from './options.js'
 import { pause } from './pause.js'
-import { createProcessGroups } from './process-groups.js'
+import type { ProcessGroups } from './process-groups.js'
 import type { Replica } from './replica.js'
 import { createReplicaLife } from './replica-life.js'
 
@@ -11,7 +11,6 @@ import { createReplicaLife } from './replica-life.js'
 export interface Cluster {
   /** Every replica that was ever started, in that order. */
   replicas: readonly Replica[]
-  endpoints: EndpointList
   /** What made it impossible to go on, such as a replica that never got ready. */
   failures: readonly string[]
   /**
@@ -21,6 +20,8 @@ export interface Cluster {
    * @throws {UsageError} when the command cannot be started
    */
   rollOut(generation: number): Promise<boolean>
+  /** Makes it impossible to go on. */
+  fail(reason: string): void
   /**
    * Ends what still runs: SIGINT, as Ctrl-C in a terminal, and SIGKILL to what is left. Repeated calls are harmless.
    *
@@ -29,14 +30,27 @@ export interface Cluster {
   close(patience: number): Promise<void>
 }
 
-/** The replicas of one service on this machine, and the list of them that the balancer has. */
-export function createCluster(options: ResolvedOptions, observe: Observer): Cluster {
+/** What a cluster is made of. */
+export interface ClusterParts {
+  options: ResolvedOptions
+  /** Where its processes are kept; closed with it. */
+  groups: ProcessGroups
+  /** The list of its replicas that the balancer has; closed with it. */
+  endpoints: EndpointList
+  observe: Observer
+}
+
+/** The replicas of one service on this machine. */
+export function createCluster({ options, groups, endpoints, observe }: ClusterParts): Cluster {
   const replicas: Replica[] = []
   const failures: string[] = []
-  const groups = createProcessGroups()
-  const endpoints = createEndpointList(options.propagation)
   let closed = false
   let changed = () => {}
+
+  function fail(reason: string) {
+    failures.push(reason)
+    changed()
+  }
 
   const life = createReplicaLife({
     options,
@@ -44,10 +58,7 @@ export function createCluster(options: ResolvedOptions, observe: Observer): Clus
     endpoints,
     observe,
     changed: () => changed(),
-    failed(reason) {
-      failures.push(reason)
-      changed()
-    },
+    failed: fail,
   })
 
   async function takeStep(generation: number) {
@@ -61,8 +72,8 @@ export function createCluster(options: ResolvedOptions, observe: Observer): Clus
 
   return {
     replicas,
-    endpoints,
     failures,
+    fail,
     async rollOut(generation) {
       for (;;) {
         const change = new Promise<void>((resolve) => {

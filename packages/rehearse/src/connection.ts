@@ -1,5 +1,5 @@
 import { buildConnector, Client } from 'undici'
-import type { Endpoint } from './endpoints.js'
+import type { Balancer, Way } from './balancers/balancer.js'
 import { classifyAnswer, classifyFailure, type Outcome } from './outcome.js'
 
 /** What to ask. */
@@ -15,10 +15,12 @@ export interface Ask {
 /** How one attempt went, and with whom. */
 export interface Attempt {
   outcome: Outcome
-  /** The replica at the other end; `undefined` when the balancer knew of none. */
+  /** The replica at the other end, or behind the balancer; `undefined` when the balancer knew of none. */
   replica: string | undefined
   /** `true`: the connection had carried a request before. */
   reused: boolean
+  /** What the balancer's log knows the request by, if it has one. */
+  trace?: string | undefined
 }
 
 /** One client that keeps at most one connection and asks one thing at a time. */
@@ -30,9 +32,7 @@ export interface Connection {
 }
 
 /** What a connection needs to know. */
-export interface ConnectionSettings {
-  /** Chooses where a new connection goes. */
-  pick(): Endpoint | undefined
+export interface ConnectionSettings extends Pick<Balancer, 'pick' | 'wayOf'> {
   /** Milliseconds without a connection, a head or the next part of a body. */
   timeout: number
 }
@@ -43,7 +43,7 @@ const noEndpoint = Object.assign(new Error('the Service has no endpoints'), { co
  * A keep-alive client as a Kubernetes Service sees it: the endpoint is chosen when a connection is opened, and only then. A connection
  * that the server has closed, or said it would close, is never used again.
  */
-export function createConnection({ pick, timeout }: ConnectionSettings): Connection {
+export function createConnection({ pick, wayOf, timeout }: ConnectionSettings): Connection {
   const connect = buildConnector({ timeout })
   let peer: string | undefined
   let carried = 0
@@ -71,8 +71,10 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
         let reused = false
         let status = 0
         let contentType = ''
+        let way: Way | undefined
         const chunks: Buffer[] = []
-        const end = (outcome: Outcome) => resolve({ outcome, replica: peer, reused })
+        const end = (outcome: Outcome) =>
+          resolve({ outcome, replica: way?.replica ?? peer, reused, trace: way?.trace })
         const headers = body ? { 'content-type': 'application/octet-stream' } : {}
 
         client.dispatch(
@@ -85,6 +87,7 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
             },
             onResponseStart(_controller, code, responseHeaders) {
               status = code
+              if (code >= 200) way = wayOf?.(responseHeaders)
               contentType = String(responseHeaders['content-type'] ?? '')
             },
             onResponseData(_controller, chunk) {
@@ -93,7 +96,8 @@ export function createConnection({ pick, timeout }: ConnectionSettings): Connect
             onResponseEnd() {
               const sentBytes = body?.length ?? 0
               const text = Buffer.concat(chunks).toString()
-              end(classifyAnswer({ status, contentType, body: text, sentBytes, expect }))
+              const by = way?.byItself ? peer : undefined
+              end(classifyAnswer({ status, by, contentType, body: text, sentBytes, expect }))
             },
             onResponseError(_controller, error: NodeJS.ErrnoException) {
               end(

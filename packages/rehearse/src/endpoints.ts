@@ -50,16 +50,24 @@ export interface EndpointList {
   close(): void
 }
 
-/** @param propagation milliseconds, spread by ±50 % */
-export function createEndpointList(propagation: number): EndpointList {
+/**
+ * @param propagation milliseconds, spread by ±50 %
+ * @param told is given all endpoints whenever there is news of one, and may take its time; must not reject
+ */
+export function createEndpointList(
+  propagation: number,
+  told: (endpoints: Endpoint[]) => Promise<void> | undefined = () => undefined,
+): EndpointList {
   const known = new Map<string, Endpoint>()
   const timers = new Set<NodeJS.Timeout>()
   const waiting: (() => void)[] = []
   let last = 0
+  let taken: Promise<void> | undefined
 
   const apply = (id: string, endpoint: Endpoint | undefined) => {
     if (endpoint) known.set(id, endpoint)
     else known.delete(id)
+    taken = told([...known.values()])
   }
 
   return {
@@ -74,7 +82,10 @@ export function createEndpointList(propagation: number): EndpointList {
       timers.add(timer)
     },
     pick: () => pickEndpoint(known.values(), Math.random()),
-    settled: () => (timers.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    async settled() {
+      if (timers.size > 0) await new Promise<void>((resolve) => waiting.push(resolve))
+      await taken
+    },
     close() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()

@@ -14,6 +14,8 @@ export type RehearsalEvent =
   | { type: 'replicaExited'; replica: string; drainMs: number; exit: Exit }
   | { type: 'replicaDied'; replica: string; exit: Exit; output: string[] }
   | { type: 'replicaNeverReady'; replica: string; reason: string; output: string[] }
+  | { type: 'balancerStarted'; kind: string; version: string; pid: number; port: number }
+  | { type: 'balancerDied'; kind: string; exit: Exit; output: string[] }
   | { type: 'loadStarted'; rps: number; connections: number }
   | { type: 'progress'; progress: Progress }
 

@@ -1,9 +1,9 @@
+import type { Balancer } from './balancers/balancer.js'
 import { type Ask, type Attempt, type Connection, createConnection } from './connection.js'
-import type { Endpoint } from './endpoints.js'
 import { dueRequests, dueTime } from './pacing.js'
 
 /** The load to keep up. */
-export interface LoadSettings {
+export interface LoadSettings extends Pick<Balancer, 'pick' | 'wayOf'> {
   rps: number
   connections: number
   path: string
@@ -12,8 +12,6 @@ export interface LoadSettings {
   /** Seconds. */
   timeout: number
   retryRefused: boolean
-  /** Chooses where a new connection goes. */
-  pick(): Endpoint | undefined
   /** Is told of every attempt that ended. */
   record(attempt: FinishedAttempt): void
 }
@@ -58,7 +56,7 @@ export function startLoad(settings: LoadSettings): Load {
   const { rps, retryRefused, record } = settings
   const timeout = settings.timeout * 1000
   const connections = Array.from({ length: settings.connections }, () =>
-    createConnection({ pick: settings.pick, timeout }),
+    createConnection({ pick: settings.pick, wayOf: settings.wayOf, timeout }),
   )
   const idle: Connection[] = [...connections]
   const line: Waiting[] = []

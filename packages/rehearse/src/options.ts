@@ -1,3 +1,4 @@
+import { type BalancerKind, balancerKinds } from './balancers/balancer.js'
 import { badOption, UsageError } from './errors.js'
 
 /**
@@ -29,9 +30,10 @@ export interface RehearseOptions {
   connections?: number
   /**
    * Who spreads the load. `service`: as a Kubernetes Service does, chosen per connection; open connections stay where they are.
+   * `nginx`, `haproxy`: that program, in front of the replicas and told of them as an ingress controller does; it must be installed.
    * @default 'service'
    */
-  lb?: 'service'
+  lb?: BalancerKind
   /**
    * Milliseconds until the balancer hears that a replica comes or goes, each time spread by ±50 %. `0`: at once.
    * @default 1000
@@ -171,7 +173,7 @@ export function resolveOptions(input: RehearseOptions): ResolvedOptions {
   if (options.expect !== undefined && (typeof options.expect !== 'string' || options.expect === '')) {
     throw badOption('--expect', 'a text that is not empty', options.expect)
   }
-  if (options.lb !== 'service') throw badOption('--lb', 'service', options.lb)
+  if (!balancerKinds.includes(options.lb)) throw badOption('--lb', 'service, nginx or haproxy', options.lb)
   if (typeof options.retryRefused !== 'boolean') {
     throw badOption('--retry-refused', 'true or false', options.retryRefused)
   }

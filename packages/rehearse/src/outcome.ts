@@ -4,7 +4,7 @@
  * - `reset`: the connection was reset before the response head
  * - `hang-up`: the connection was closed before the response head
  * - `truncated`: the body ended early, or went on in a way that is not HTTP
- * - `status`: a complete answer whose status is not 2xx
+ * - `status`: a complete answer whose status is not 2xx, from a replica or by the balancer itself
  * - `time-out`: nothing came for as long as `--timeout` says
  * - `malformed`: what came instead of a response head is not HTTP
  * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent, or without the text that `--expect` names
@@ -70,6 +70,8 @@ export function classifyFailure({
 /** A response that came whole. */
 export interface CompleteAnswer {
   status: number
+  /** The balancer, if it answered by itself. */
+  by?: string | undefined
   contentType: string
   body: string
   /** Bytes that the request carried. `0`: it had no body. */
@@ -82,8 +84,17 @@ export interface CompleteAnswer {
  * Judges a response that came whole: its status, and whether an upload was received whole if the answer says so (a JSON object with a
  * number `bytes`).
  */
-export function classifyAnswer({ status, contentType, body, sentBytes, expect }: CompleteAnswer): Outcome {
-  if (status < 200 || status > 299) return { kind: 'lost', cause: 'status', detail: String(status) }
+export function classifyAnswer({
+  status,
+  by,
+  contentType,
+  body,
+  sentBytes,
+  expect,
+}: CompleteAnswer): Outcome {
+  if (status < 200 || status > 299) {
+    return { kind: 'lost', cause: 'status', detail: by === undefined ? String(status) : `${status} by ${by}` }
+  }
   if (expect !== undefined && !body.includes(expect)) {
     const got = JSON.stringify(body.length > 40 ? `${body.slice(0, 40)}…` : body)
     return {
@@ -108,7 +119,7 @@ function receivedBytes(json: string): number | undefined {
   }
 }
 
-/** The name a loss is counted under: its cause, and for `status` the code as well. */
+/** The name a loss is counted under: its cause, and for `status` the code and the balancer that gave it. */
 export function lossKey(cause: LossCause, detail: string): string {
   return cause === 'status' ? `status ${detail}` : cause
 }

@@ -66,6 +66,10 @@ export function progressLine(progress: Progress): string {
 /** What happened, in one line; the output of a service that failed follows it, indented. */
 export function eventText(event: Exclude<RehearsalEvent, { type: 'progress' }>): string {
   switch (event.type) {
+    case 'balancerStarted':
+      return `${event.version} started (process ${event.pid}, port ${event.port})`
+    case 'balancerDied':
+      return `${event.kind} ended by itself (${exitText(event.exit)})${outputText(event.output)}`
     case 'loadStarted':
       return `load: ${event.rps} requests/s on ${event.connections} connections`
     case 'rolloutStarted':

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkBalancer, startBalancer } from './balancers/start-balancer.js'
 import { type Cluster, createCluster } from './cluster.js'
 import type { Observer, Progress } from './events.js'
 import { startLoad } from './load.js'
 import { type RehearseOptions, resolveOptions } from './options.js'
+import { createProcessGroups, type ProcessGroups } from './process-groups.js'
 import { countPhase } from './replica.js'
 import { createReport, type RehearsalReport } from './report.js'
 import { createTally, type Tally } from './tally.js'
@@ -33,13 +35,21 @@ const patience = 2000
  */
 export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {}): Promise<RehearsalReport> {
   const options = resolveOptions(input)
+  checkBalancer(options)
   const { observe = () => {}, signal } = hooks
   signal?.throwIfAborted()
   const startedAt = new Date()
   const began = performance.now()
   const tally = createTally(began)
-  const cluster = createCluster(options, observe)
-  const interrupt = () => void cluster.close(0)
+  const groups = createProcessGroups()
+  const balancer = await begin(() => startBalancer(options, groups, observe), groups, signal)
+  const { endpoints } = balancer
+  const cluster = createCluster({ options, groups, endpoints, observe })
+  void balancer.died.then(cluster.fail)
+  const interrupt = () => {
+    balancer.ending()
+    void cluster.close(0)
+  }
   signal?.addEventListener('abort', interrupt, { once: true })
 
   let rollout = 0
@@ -51,10 +61,11 @@ export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {
 
   try {
     if (await cluster.rollOut(0)) {
-      await cluster.endpoints.settled()
+      await endpoints.settled()
       const load = startLoad({
         ...options,
-        pick: cluster.endpoints.pick,
+        pick: balancer.pick,
+        wayOf: balancer.wayOf,
         record: (attempt) => tally.record(attempt, sigtermAt(cluster, attempt.replica)),
       })
       observe({ type: 'loadStarted', rps: options.rps, connections: options.connections })
@@ -64,7 +75,7 @@ export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {
           rollout++
           if (!(await rollOutOnce(cluster, rollout, options.rollouts, observe))) break
         }
-        await cluster.endpoints.settled()
+        await endpoints.settled()
         await sleep(tail, undefined, signal && { signal })
         await Promise.race([load.stop(), aborted(signal)])
       } finally {
@@ -75,7 +86,9 @@ export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {
   } finally {
     clearInterval(timer)
     signal?.removeEventListener('abort', interrupt)
+    balancer.ending()
     await cluster.close(signal?.aborted ? 0 : patience)
+    await balancer.end()
   }
   const { replicas, failures } = cluster
   return createReport({
@@ -84,8 +97,26 @@ export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {
     durationMs: performance.now() - began,
     replicas,
     tally,
+    balancer,
     failures,
   })
+}
+
+/** Starts something that is not under anybody's care yet: if it fails, or is interrupted, nothing is left of it. */
+async function begin<T>(
+  start: () => Promise<T>,
+  groups: ProcessGroups,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  signal?.addEventListener('abort', groups.close, { once: true })
+  try {
+    return await start()
+  } catch (error) {
+    groups.close()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', groups.close)
+  }
 }
 
 async function rollOutOnce(

@@ -1,3 +1,4 @@
+import type { Balancer, BalancerReport } from './balancers/balancer.js'
 import type { ResolvedOptions } from './options.js'
 import type { Replica } from './replica.js'
 import { type Counts, type Failure, type Latency, nobody, noCounts, type Tally } from './tally.js'
@@ -42,6 +43,8 @@ export interface RehearsalReport {
   replicas: ReplicaReport[]
   /** Requests for which the balancer knew of no endpoint; `null`: none. */
   withoutEndpoint: Counts | null
+  /** What stood in front of the replicas, and what it answered, or hung up on, without one of them; `null`: no program did. */
+  balancer: (BalancerReport & Counts) | null
   /** The first hundred requests that were lost or refused. */
   failures: Failure[]
 }
@@ -53,6 +56,7 @@ export interface ReportSources {
   durationMs: number
   replicas: readonly Replica[]
   tally: Tally
+  balancer: Balancer
   /** What made it impossible to go on. */
   failures: readonly string[]
 }
@@ -64,6 +68,7 @@ export function createReport({
   durationMs,
   replicas,
   tally,
+  balancer,
   failures,
 }: ReportSources): RehearsalReport {
   const sigkills = replicas.filter(({ killed }) => killed).length
@@ -82,7 +87,14 @@ export function createReport({
     sigkills,
     replicas: replicas.map((replica) => reportReplica(replica, tally.byReplica.get(replica.id))),
     withoutEndpoint: tally.byReplica.get(nobody) ?? null,
-    failures: [...tally.failures],
+    balancer: balancer.report && {
+      ...balancer.report,
+      ...(tally.byReplica.get(balancer.report.kind) ?? noCounts()),
+    },
+    failures: tally.failures.map(({ failure, attempt }) => {
+      const balancerLog = balancer.logOf?.(attempt)
+      return balancerLog === undefined ? failure : { ...failure, balancerLog }
+    }),
   }
 }
 

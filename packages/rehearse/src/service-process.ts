@@ -34,6 +34,8 @@ export interface ServiceCommand {
   address: Address
   /** Set in addition to this process's own environment. */
   env: Readonly<Record<string, string>>
+  /** Is given all that it writes, as it comes. */
+  onOutput?: (chunk: string) => void
 }
 
 // The shell becomes the service only after it has read a line: had this process been killed between starting it and telling the guard,
@@ -46,7 +48,7 @@ const gate = 'read -r _ <&3 && exec "$@" 3<&-'
  * @throws {UsageError} when the command cannot be started
  */
 export async function startService(
-  { command, address, env }: ServiceCommand,
+  { command, address, env, onOutput = () => {} }: ServiceCommand,
   groups: ProcessGroups,
 ): Promise<ServiceProcess> {
   const [name = '', ...args] = command
@@ -56,8 +58,9 @@ export async function startService(
     detached: true,
   })
   const output = createOutputBuffer()
-  child.stdout?.setEncoding('utf8').on('data', output.write)
-  child.stderr?.setEncoding('utf8').on('data', output.write)
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', output.write).on('data', onOutput)
+  }
 
   // Taken before any wait: a process that ends at once must not be missed, nor one that starts while this process exits.
   const { pid } = child

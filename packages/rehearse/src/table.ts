@@ -18,10 +18,13 @@ export function renderReport(report: RehearsalReport): string {
   for (const replica of report.replicas) table.push(replicaRow(replica))
   if (report.withoutEndpoint)
     table.push(['no endpoint', '', ...countCells(report.withoutEndpoint), '', '', ''])
+  if (report.balancer && report.balancer.requests > 0)
+    table.push([report.balancer.kind, '', ...countCells(report.balancer), '', 'by itself', ''])
   table.push(['all', '', ...countCells(report.totals), '', sigkillCell(report.sigkills), ''])
   return [
     table.toString(),
     latencyLine(report),
+    ...balancerLines(report),
     ...lateLines(report),
     ...failureLines(report),
     verdictLine(report),
@@ -97,13 +100,18 @@ function lateLines({ late }: RehearsalReport): string[] {
   ]
 }
 
+function balancerLines({ balancer }: RehearsalReport): string[] {
+  return balancer ? [`behind ${balancer.version}: ${balancer.told}`] : []
+}
+
 function failureLines({ failures }: RehearsalReport): string[] {
   const lines = failures.slice(0, shownFailures).map((failure) => {
     const when =
       failure.afterSigtermMs === undefined ? '' : `, ${ms(failure.afterSigtermMs)} after its SIGTERM`
     return (
       `  ${seconds(failure.atMs)}  ${failure.cause}: ${failure.method} ${failure.path} at ${failure.replica ?? 'nobody'}${when}, ` +
-      `on a ${failure.connection} connection (${failure.detail})`
+      `on a ${failure.connection} connection (${failure.detail})` +
+      (failure.balancerLog === undefined ? '' : `\n         ${failure.balancerLog}`)
     )
   })
   return lines.length === 0 ? [] : ['first lost or refused requests:', ...lines]

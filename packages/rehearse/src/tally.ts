@@ -26,6 +26,8 @@ export interface Failure {
   connection: 'new' | 'reused'
   /** Milliseconds since the replica got SIGTERM; absent before. */
   afterSigtermMs?: number
+  /** What the balancer logged about it, if it has a log and a line about it. */
+  balancerLog?: string
 }
 
 /** How long answered requests took, from when they were due. In milliseconds; absent when there were none. */
@@ -40,8 +42,8 @@ export interface Tally {
   record(attempt: FinishedAttempt, sigtermAt: number | undefined): void
   total: Counts
   byReplica: ReadonlyMap<string, Counts>
-  /** The first hundred. */
-  failures: readonly Failure[]
+  /** The first hundred, with their attempts. */
+  failures: readonly { failure: Failure; attempt: FinishedAttempt }[]
   /** Requests that waited for a free connection, and the longest wait in milliseconds. */
   late: { requests: number; maxMs: number }
   latency(): Latency | undefined
@@ -57,7 +59,7 @@ const lateFrom = 50
 export function createTally(startedAt: number): Tally {
   const total = noCounts()
   const byReplica = new Map<string, Counts>()
-  const failures: Failure[] = []
+  const failures: { failure: Failure; attempt: FinishedAttempt }[] = []
   const late = { requests: 0, maxMs: 0 }
   const latencies: number[] = []
 
@@ -75,7 +77,7 @@ export function createTally(startedAt: number): Tally {
   ) {
     if (failures.length >= keptFailures) return
     const { ask, endedAt, replica, reused } = attempt
-    failures.push({
+    const failure: Failure = {
       atMs: endedAt - startedAt,
       cause,
       detail,
@@ -84,7 +86,8 @@ export function createTally(startedAt: number): Tally {
       replica,
       connection: reused ? 'reused' : 'new',
       ...(sigtermAt === undefined ? {} : { afterSigtermMs: endedAt - sigtermAt }),
-    })
+    }
+    failures.push({ failure, attempt })
   }
 
   return {

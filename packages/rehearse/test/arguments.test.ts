@@ -35,9 +35,6 @@ describe('parseArguments', () => {
   })
 
   test.each([
-    [['--lb', 'nginx', '--', 'x'], '--lb nginx: not yet'],
-    [['--lb', 'haproxy', '--', 'x'], '--lb haproxy: not yet'],
-    [['--lb', 'round', '--', 'x'], '--lb: expected service, got "round"'],
     [['--mix', 'traffic.yaml', '--', 'x'], '--mix: not yet'],
     [['--report', 'r.html', '--', 'x'], '--report: not yet'],
     [['--nope', '--', 'x'], "unknown option '--nope'"],

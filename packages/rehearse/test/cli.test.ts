@@ -14,7 +14,7 @@ const nothingIsLeft = async ({ pids }: Run) => {
 describe.concurrent('the command line', { timeout: 20_000 }, () => {
   test.each([
     [['--rps', 'many'], 'rehearse: --rps: expected a number from 0.1 to 20000, got "many"'],
-    [['--lb', 'haproxy'], 'rehearse: --lb haproxy: not yet'],
+    [['--lb', 'traefik'], 'rehearse: --lb: expected service, nginx or haproxy, got "traefik"'],
     [['--json', '/nowhere/report.json'], 'rehearse: --json: expected a file that can be written'],
   ])('%j exits 2 and says why', async (options, message) => {
     const { code, output } = await startRehearse('good', ...options).ended

@@ -20,7 +20,7 @@ describe('resolveOptions', () => {
     [{ ready: 'readyz' }, '--ready: expected a path that begins with / and has no spaces, got "readyz"'],
     [{ post: '' }, '--post: expected a path'],
     [{ portEnv: 'A B' }, '--port-env: expected the name of an environment variable, got "A B"'],
-    [{ lb: 'nginx' }, '--lb: expected service, got "nginx"'],
+    [{ lb: 'round' }, '--lb: expected service, nginx or haproxy, got "round"'],
     [{ retryRefused: 'yes' }, '--retry-refused: expected true or false, got "yes"'],
     [{ grace: 10, preStop: 10 }, '--pre-stop: expected less than --grace, got 10 with --grace 10: 10 - 10'],
     [{ replica: 3 }, 'replica: there is no such option'],

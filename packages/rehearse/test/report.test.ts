@@ -26,7 +26,7 @@ describe('createTally', () => {
     expect(tally.total).toEqual({ requests: 3, lost: 1, lostByCause: { 'status 503': 1 }, refused: 1 })
     expect(tally.byReplica.get('r1')).toMatchObject({ requests: 2, lost: 1, refused: 0 })
     expect(tally.byReplica.get(nobody)).toMatchObject({ requests: 1, refused: 1 })
-    expect(tally.failures[0]).toMatchObject({
+    expect(tally.failures[0]?.failure).toMatchObject({
       atMs: 510,
       cause: 'status 503',
       afterSigtermMs: 10,

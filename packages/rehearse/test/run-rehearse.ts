@@ -13,8 +13,8 @@ const short = ['--rps', '100', '--connections', '10', '--propagation', '200', '-
 /** A run of the built command line. */
 export interface Run {
   child: ChildProcess
-  /** Resolves when the output has the text. */
-  sees(text: string): Promise<void>
+  /** Resolves with the output so far when it has the text. */
+  sees(text: string): Promise<string>
   /** The process ids that services have written down, at least one. */
   pids(): number[]
   ended: Promise<{ code: number | null; signal: string | null; output: string }>
@@ -41,7 +41,7 @@ export function startRehearse(service: string, ...options: string[]): Run {
     sees: (text) =>
       new Promise((resolve) => {
         const watch = () => {
-          if (output.includes(text)) resolve()
+          if (output.includes(text)) resolve(output)
         }
         watchers.add(watch)
         watch()

@@ -23,6 +23,11 @@ export function startupTime(): number {
   return Number(process.env['LAMEDUCK_TEST_STARTUP'] ?? 0)
 }
 
+/** The port that the test wants the subject to listen on; `0`: any. */
+export function testPort(): number {
+  return Number(process.env['LAMEDUCK_TEST_PORT'] ?? 0)
+}
+
 /** Prints what a lifecycle goes through. */
 export function observe(lifecycle: Omit<ObservedLifecycle, 'state'>): void {
   lifecycle.signal.addEventListener('abort', () => say({ draining: true }))

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net'
 import { echoUpgrades } from './echo-upgrades.js'
-import { type ObservedLifecycle, observe, sayListening, startupTime } from './observe.js'
+import { type ObservedLifecycle, observe, sayListening, startupTime, testPort } from './observe.js'
 
 /** The part of a lifecycle that a server needs to be drained by it. */
 export interface AttachableLifecycle<AnyServer> extends ObservedLifecycle {
@@ -16,7 +16,7 @@ export function startStandardServer<AnyServer extends Server>(
   observe(lifecycle)
   echoUpgrades(server, lifecycle)
   lifecycle.attach(server)
-  return server.listen(0, '127.0.0.1', () => {
+  return server.listen(testPort(), '127.0.0.1', () => {
     setTimeout(() => lifecycle.ready(), startupTime())
     sayListening(lifecycle, (server.address() as AddressInfo).port)
   })

@@ -1,4 +1,6 @@
+import type { Server } from 'node:net'
 import type { Clock } from '../clock.js'
+import { barTheDoor, canBeBarred } from './bar-the-door.js'
 
 /** What is known of the connections that a server has accepted. */
 export interface Arrivals {
@@ -19,9 +21,12 @@ const longest = 500
 /**
  * Resolves as soon as the accept queue is empty, in the turn that has seen it. What is in the queue when a listener
  * closes is reset by the kernel, so a calm is waited for first, and then a quiet moment in it.
+ *
+ * @param door the server that is to close in that turn: where the kernel allows it, nobody can come any more in between
  */
-export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals): Promise<void> {
+export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door?: Server): Promise<void> {
   const startedAt = clock.now()
+  const isLate = () => clock.now() >= startedAt + longest
   for (;;) {
     const { lastAt } = arrivals()
     const now = clock.now()
@@ -29,9 +34,12 @@ export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals): Pro
     if (left <= 0) break
     await new Promise<void>((resolve) => clock.after(left, resolve))
   }
-  for (let quiet = 0; quiet < quietTurns && clock.now() < startedAt + longest; ) {
-    const { count } = arrivals()
-    await new Promise<void>((resolve) => clock.nextTurn(resolve))
-    quiet = arrivals().count === count ? quiet + 1 : 0
+  for (let attempt = 0; ; attempt++) {
+    for (let quiet = 0; quiet < quietTurns && !isLate(); ) {
+      const { count } = arrivals()
+      await new Promise<void>((resolve) => clock.nextTurn(resolve))
+      quiet = arrivals().count === count ? quiet + 1 : 0
+    }
+    if (door === undefined || !canBeBarred(door) || (await barTheDoor(door, attempt)) || isLate()) return
   }
 }

@@ -29,8 +29,13 @@ export function createServerDrain(
   const arrivals = { count: 0, lastAt: 0 }
   let holdsHandshakes = false
 
+  let owedCloseEvents = 0
+
   // Not the server's own `close`: it cuts connections that this drain ends in order.
-  const stopListening = () => NetServer.prototype.close.call(server)
+  const stopListening = () => {
+    owedCloseEvents++
+    NetServer.prototype.close.call(server)
+  }
 
   const closeListener = () => {
     if (context.step === 'closed') return
@@ -63,8 +68,10 @@ export function createServerDrain(
     } else if (event === 'listening' && isDraining) {
       stopListening()
       return false
-    } else if (event === 'close' && isDraining) {
-      // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle.
+    } else if (event === 'close' && (isDraining || owedCloseEvents > 0)) {
+      // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle, and
+      // hears of it once: `release` makes another.
+      owedCloseEvents = Math.max(0, owedCloseEvents - 1)
       return false
     }
     return deliver(event, ...args)
@@ -105,7 +112,7 @@ export function createServerDrain(
       context.step = 'closing'
       // A handshake takes as long as accepting a hundred connections: they wait as well, if they have time afterwards.
       holdsHandshakes = isTls && patience > 0
-      if (server.listening) await acceptQuietly(clock, () => arrivals)
+      if (server.listening) await acceptQuietly(clock, () => arrivals, server)
       holdsHandshakes = false
       closeListener()
       for (const side of sides) side.askToGo(patience)

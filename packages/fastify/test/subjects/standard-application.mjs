@@ -10,6 +10,7 @@ import {
   say,
   sayListening,
   testOptions,
+  testPort,
 } from '@lameduck/conformance/subject'
 import graceful from '@lameduck/fastify'
 import Fastify from 'fastify'
@@ -23,7 +24,7 @@ export async function startApplication(options) {
   addPlainRoutes(app)
   addStreamRoutes(app)
   addCarelessRoutes(app)
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  await app.listen({ port: testPort(), host: '127.0.0.1' })
   sayListening(app.lifecycle, app.server.address().port)
   return app
 }
