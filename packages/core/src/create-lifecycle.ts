@@ -232,6 +232,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     [kSeats]: {
       waiting: new Set(),
       probes: settings.probes,
+      signals: settings.signals,
       respond: probes.respond,
       attach,
       closeWith: stopHooks.addCloser,

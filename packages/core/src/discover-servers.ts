@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { EventEmitter } from 'node:events'
 
 const listenChannel = 'tracing:net.server.listen:asyncEnd'
 
@@ -15,4 +16,15 @@ export function discoverServers(found: (server: object) => void): () => void {
   }
   subscribe(listenChannel, onListening)
   return () => void unsubscribe(listenChannel, onListening)
+}
+
+/**
+ * Whether `server` serves the same application as `main`, because they share a request handler: a framework that listens
+ * on every address of `localhost`, or an application behind a server for http and one for https.
+ */
+export function sharesHandler(server: object, main: EventEmitter): boolean {
+  const { listeners } = server as Partial<EventEmitter>
+  if (typeof listeners !== 'function') return false
+  const handlers = main.listeners('request')
+  return (server as EventEmitter).listeners('request').some((listener) => handlers.includes(listener))
 }

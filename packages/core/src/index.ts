@@ -2,7 +2,7 @@
 
 export type { CheckOptions } from './checks.js'
 export type { Cut } from './cut.js'
-export { discoverServers } from './discover-servers.js'
+export { discoverServers, sharesHandler } from './discover-servers.js'
 export type { Drainable, DrainWatcher } from './drainable.js'
 export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
 // What it tells

@@ -25,6 +25,8 @@ export interface Seat {
   readonly lifecycle: Lifecycle
   /** Where this adapter's servers answer probes; nothing if they do not. */
   readonly probes: ProbePaths | undefined
+  /** The signals that the lifecycle listens to; nobody else's handler should. */
+  readonly signals: readonly NodeJS.Signals[]
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
@@ -60,6 +62,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   return {
     lifecycle,
     probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    signals: seats.signals,
     answerProbe: seats.respond(probes).answer,
     attach: (server) => seats.attach(server, probes),
     listening() {
