@@ -36,7 +36,10 @@ function refuseTwice(modules: ModulesContainer): void {
         refuseTwice(modules)
         watchForApplications()
         const seat = joinLifecycle(options, nestLogger())
-        if (host.httpAdapter) guardProbePaths(host.httpAdapter, seat)
+        // At once, or when a testing module makes its application.
+        host.init$.subscribe(() => {
+          if (host.httpAdapter) guardProbePaths(host.httpAdapter, seat)
+        })
         return createGovernor(seat)
       },
     },
