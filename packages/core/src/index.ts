@@ -12,6 +12,7 @@ export type { Release } from './holds.js'
 export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
 export type { Lifecycle, LifecycleView } from './lifecycle.js'
 export type { Logger } from './logger.js'
+export { createMessageServer, type MessageServer, type MessageServerOptions } from './message-server.js'
 // Options and what becomes of them
 export type { LifecycleOptions } from './options.js'
 export type { Plan } from './plan.js'

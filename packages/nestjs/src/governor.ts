@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { discoverServers, type Lifecycle, LifecycleError, type Seat, sharesHandler } from '@lameduck/core'
 import { missingStages, type NestContext, watchApplications } from './nest-context.js'
 import { createTakeover } from './take-over.js'
+import { attachTransport } from './transports.js'
 
 /** What a governor is provided as: one for each application. */
 export const GOVERNOR: unique symbol = Symbol('lameduck.nestjs.governor')
@@ -50,7 +51,7 @@ export function checkMet({ hasMet }: Governor): void {
 /** Creates the governor of one application. */
 export function createGovernor(seat: Seat): Governor {
   const { takeOver } = createTakeover(seat)
-  const known = new WeakSet<NestContext>()
+  const known = new WeakSet<object>()
   let hasMet = false
 
   const serve = (main: EventEmitter) => {
@@ -61,6 +62,25 @@ export function createGovernor(seat: Seat): Governor {
       seat.listening()
     })
     seat.lifecycle.on('stopped', stopDiscovering)
+  }
+
+  const attachTransportOnce = (microservice: NestContext) => {
+    const { serverInstance: transport } = microservice
+    if (transport === undefined || known.has(transport)) return
+    known.add(transport)
+    attachTransport(microservice, seat)
+  }
+
+  /** Microservices that are connected, or will be. */
+  const attachMicroservices = (application: NestContext) => {
+    for (const microservice of application.getMicroservices?.() ?? []) attachTransportOnce(microservice)
+    const connect = application.connectMicroservice?.bind(application)
+    if (connect === undefined) return
+    application.connectMicroservice = (...args) => {
+      const microservice = connect(...args)
+      attachTransportOnce(microservice)
+      return microservice
+    }
   }
 
   /** Says when an application without an HTTP server is up: when its transport listens, or when it is initialised. */
@@ -91,6 +111,8 @@ export function createGovernor(seat: Seat): Governor {
       known.add(context)
       hasMet = true
       takeOver(context, close)
+      attachTransportOnce(context)
+      attachMicroservices(context)
       const server = context.getHttpServer?.()
       if (server) serve(server as EventEmitter)
       else awaitStart(context)

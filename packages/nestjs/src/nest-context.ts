@@ -4,7 +4,11 @@ import { NestApplicationContext } from '@nestjs/core'
 /** A part of a microservice's transport, as `@nestjs/microservices` has it on both versions. */
 export interface Transport {
   listen(callback: (error?: unknown, ...rest: unknown[]) => void): unknown
+  getHandlerByPattern(pattern: string): MessageHandler | null
 }
+
+/** What a transport calls with a message: its data, and its context. */
+export type MessageHandler = (data: unknown, message: object) => Promise<unknown>
 
 /** A Nest application of any kind, with the stages that every kind goes through: protected, in Nest's own types. */
 export interface NestContext extends INestApplicationContext {
@@ -17,8 +21,10 @@ export interface NestContext extends INestApplicationContext {
   /** An application that serves HTTP. */
   getHttpServer?(): unknown
   getMicroservices?(): readonly NestContext[]
+  connectMicroservice?(...args: unknown[]): NestContext
   /** A microservice. */
   serverInstance?: Transport
+  unwrap?(): unknown
 }
 
 /** What lameduck builds on: every way through Nest's start and end leads over these. */
