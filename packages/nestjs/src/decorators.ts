@@ -33,7 +33,7 @@ export const ReadinessCheck = (name: string, options?: CheckOptions): MethodDeco
 
 /**
  * Runs the provider's method once all providers are initialised, as `lifecycle.startup` does: readiness waits for it,
- * and its failure ends the process.
+ * and the process ends when it fails.
  *
  * @param name what the log calls it; `Class.method` by default
  */
