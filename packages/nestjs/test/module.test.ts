@@ -18,7 +18,7 @@ import {
 import { NestApplicationContext, NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { Test } from '@nestjs/testing'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const options = { signals: false, crash: false, logger: false } as const satisfies GracefulModuleOptions
 const opened: { close(): Promise<void> }[] = []
@@ -223,5 +223,42 @@ describe('probes', () => {
     expect((await app.inject('/livez')).json()).toEqual({ status: 'ok', state: 'starting' })
     expect((await app.inject({ method: 'HEAD', url: '/readyz' })).statusCode).toBe(503)
     expect((await app.inject('/orders')).body).toBe('orders')
+  })
+})
+
+describe('a testing module', () => {
+  let app: INestApplication
+  let resources: string[]
+
+  beforeAll(async () => {
+    resources = process.getActiveResourcesInfo()
+    const testing = await Test.createTestingModule({
+      imports: [GracefulModule.forRoot({ logger: false })],
+    }).compile()
+    app = testing.createNestApplication({ logger: false })
+    await app.listen(0, '127.0.0.1')
+  })
+
+  afterAll(async () => {
+    const startedAt = performance.now()
+    await app.close()
+    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(process.listenerCount('SIGTERM')).toBe(0)
+    const servers = (names: string[]) => names.filter((name) => name === 'TCPServerWrap').length
+    expect(servers(process.getActiveResourcesInfo())).toBe(servers(resources))
+  })
+
+  test('serves, on a connection that the client keeps', async () => {
+    expect((await fetch(`http://127.0.0.1:${portOf(app)}/readyz`)).status).toBe(200)
+    expect((await fetch(`http://127.0.0.1:${portOf(app)}/nowhere`)).status).toBe(404)
+  })
+
+  test('drains for close() of the module itself, too', async () => {
+    const testing = await Test.createTestingModule({ imports: [GracefulModule.forRoot(options)] }).compile()
+    await testing.init()
+    const lifecycle = testing.get<Lifecycle>(LIFECYCLE)
+    expect(lifecycle.state).toBe('ready')
+    await testing.close()
+    expect(lifecycle.state).toBe('stopped')
   })
 })
