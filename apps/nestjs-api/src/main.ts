@@ -1,0 +1,12 @@
+import { GracefulModule } from '@lameduck/nestjs'
+import { Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { WsAdapter } from '@nestjs/platform-ws'
+import { ServiceModule } from './service.module.js'
+
+@Module({ imports: [GracefulModule.forRoot(), ServiceModule] })
+class AppModule {}
+
+const app = await NestFactory.create(AppModule)
+app.useWebSocketAdapter(new WsAdapter(app))
+await app.listen(Number(process.env['PORT'] ?? 3000), process.env['HOST'] ?? '0.0.0.0')

@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+let child: ChildProcess | undefined
+
+afterEach(() => {
+  child?.kill('SIGKILL')
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function start(env: Record<string, string>): Promise<{ service: ChildProcess; url: string }> {
+  const port = await freePort()
+  const service = fork(main, {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  child = service
+  const url = `http://127.0.0.1:${port}`
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+    if (answer?.ok) return { service, url }
+    await sleep(20)
+  }
+}
+
+test('a request in flight at SIGTERM finds the store open, readiness turns red, and the exit code is 0', async () => {
+  const { service, url } = await start({
+    LAMEDUCK_PLATFORM: 'kubernetes',
+    LAMEDUCK_GRACE_PERIOD: '6000',
+    LAMEDUCK_SHUTDOWN_DELAY: '300',
+  })
+  const exited = once(service, 'exit')
+  const slow = fetch(`${url}/slow?ms=1000`)
+  const upload = fetch(`${url}/upload`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.alloc(100_000),
+  })
+  const stream = fetch(`${url}/stream`)
+  await sleep(100)
+  service.kill('SIGTERM')
+  await sleep(50)
+  const ready = await fetch(`${url}/readyz`)
+  expect(ready.status).toBe(503)
+  await ready.arrayBuffer()
+
+  expect(await (await slow).json()).toEqual({ waited: 1000 })
+  expect(await (await upload).json()).toEqual({ bytes: 100_000 })
+  expect(await (await stream).text()).toBe('10\n9\n8\n7\n6\n5\n4\n3\n2\n1\n')
+  expect(await exited).toEqual([0, null])
+}, 20_000)
