@@ -111,6 +111,23 @@ for (const nest of [11, 12] as const) {
       expect(server.said('event')).toEqual(['answered', ...told])
     })
 
+    for (const platform of ['express', 'fastify']) {
+      test(`options of Nest that cut and refuse while it closes cost no request: ${platform}`, async () => {
+        const options = JSON.stringify({ return503OnClosing: true, forceCloseConnections: true })
+        await using server = await start(nest, { PLATFORM: platform, NEST_OPTIONS: options })
+        const [busy, idle] = [await server.connect(), await server.connect()]
+        await idle.get('/slow?ms=0')
+        const slow = busy.get('/slow?ms=900')
+        await sleep(150)
+        server.signal('SIGWINCH')
+        await server.draining()
+        expect(await idle.get('/slow?ms=10')).toMatchObject({ status: 200, text: 'slow' })
+        expect(await slow).toMatchObject({ status: 200, text: 'slow' })
+        expect(await server.line('closed')).toEqual({ closed: 'stopped', listeners: 0 })
+        expect(server.said('event').slice(-6)).toEqual(ownOrder)
+      })
+    }
+
     for (const [hook, outcome] of [
       ['hangs', 'timed-out'],
       ...(nest === 11 ? [['throws', 'failed'] as const] : []),

@@ -6,7 +6,7 @@ import { Controller, Get, Module, Query } from '@nestjs/common'
 import { decorate, parameters } from '../subjects/decorate.mjs'
 import { createApplication, listen } from './create-application.mjs'
 
-const { PLAIN, HOOK, LIFECYCLE_SIGNALS } = process.env
+const { PLAIN, HOOK, LIFECYCLE_SIGNALS, NEST_OPTIONS = '{}' } = process.env
 
 const telling = (name) =>
   class {
@@ -48,7 +48,7 @@ decorate(App, [
   }),
 ])
 
-const app = await createApplication(App)
+const app = await createApplication(App, JSON.parse(NEST_OPTIONS))
 const held = setInterval(() => {}, 1000)
 process.on('SIGWINCH', async () => {
   await Promise.all([app.close(), app.close()])
