@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { pages, read, root, snippets } from './markdown.js'
 
@@ -19,6 +20,32 @@ interface Running {
   /** Resolves when the snippet has said `word`. */
   readonly says: (word: string) => Promise<void>
   readonly exited: Promise<number | null>
+}
+
+const compiler = join(root, 'docs', 'node_modules', 'typescript', 'bin', 'tsc')
+const compilerOptions = [
+  ['--module', 'nodenext'],
+  ['--target', 'es2023'],
+  ['--lib', 'es2023,esnext.disposable'],
+  ['--types', 'node'],
+  ['--strict', '--skipLibCheck', '--experimentalDecorators', '--emitDecoratorMetadata'],
+].flat()
+
+/** Checks the types of a snippet with decorators, and gives what Node can run. */
+async function compile(name: string, code: string): Promise<string> {
+  const file = join(folder, `${name}.mts`)
+  writeFileSync(file, code)
+  const compiled = promisify(execFile)(
+    process.execPath,
+    [compiler, '--ignoreConfig', ...compilerOptions, file],
+    {
+      cwd: folder,
+    },
+  )
+  await compiled.catch(({ stdout }: { stdout: string }) => {
+    throw new Error(stdout)
+  })
+  return readFileSync(join(folder, `${name}.mjs`), 'utf8')
 }
 
 /** Runs a snippet as a program of its own, on a free port, in the folder of an example service. */
@@ -56,7 +83,9 @@ describe('the JavaScript and TypeScript of the pages', () => {
     const codes = [...snippets(read(page), 'js'), ...snippets(read(page), 'ts')]
     for (const [i, code] of codes.entries()) {
       test.concurrent(`${page}, number ${i + 1}, runs and leaves with 0`, { timeout: 90_000 }, async () => {
-        const { child, said, says, exited } = run(`${page.replaceAll('/', '-')}-${i}`, code)
+        const name = `${page.replaceAll('/', '-')}-${i}`
+        const program = /^ *@\w/m.test(code) ? await compile(name, code) : code
+        const { child, said, says, exited } = run(name, program)
         if (code.includes('listen(')) {
           await Promise.race([says('LISTENING'), exited])
           child.kill('SIGTERM')

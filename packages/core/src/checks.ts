@@ -38,6 +38,12 @@ const options = objectOf({ timeout: positiveTime, ttl: time })
 /** The readiness checks of a lifecycle. */
 export type Checks = ReturnType<typeof createChecks>
 
+/** Whether a value is what a health indicator of `@nestjs/terminus` returns for something that is down. */
+const saysDown = (value: unknown) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).some((each) => (each as { status?: unknown } | null | undefined)?.status === 'down')
+
 /** Creates an empty list; `changed` is told when a check fails that did not before, and when it is well again. */
 export function createChecks(clock: Clock, changed: (name: string, ok: boolean, error?: unknown) => void) {
   const checks: Check[] = []
@@ -63,7 +69,7 @@ export function createChecks(clock: Clock, changed: (name: string, ok: boolean, 
       })
       const run = async () => fn(controller.signal)
       run().then(
-        (value) => settle(value !== false),
+        (value) => settle(value !== false && !saysDown(value), value),
         (error: unknown) => settle(false, error),
       )
     })

@@ -226,6 +226,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     [kSeats]: {
       waiting: new Set(),
       probes: settings.probes,
+      signals: settings.signals,
       respond: probes.respond,
       attach: attachments.attach,
       answers: attachments.answers,

@@ -30,6 +30,8 @@ export interface Seat {
   readonly lifecycle: Lifecycle
   /** Where this adapter's servers answer probes; nothing if they do not. */
   readonly probes: ProbePaths | undefined
+  /** The signals that the lifecycle listens to; nobody else's handler should. */
+  readonly signals: readonly NodeJS.Signals[]
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
   /** Answers a request in place of the adapter's application, if it is for one of this adapter's probes; false if not. */
@@ -44,9 +46,10 @@ export interface Seat {
    * @throws {LifecycleError} NOT_A_SERVER
    */
   take(server: object): boolean
+  /** Whether the lifecycle was given this server by `lifecycle.attach()`, and it is no adapter's own. */
+  isByHand(server: object): boolean
   /**
-   * Takes every server of this process that listens, now or later, and that `isOurs`, or that the lifecycle was given by
-   * `attach()`; until the lifecycle has stopped.
+   * Takes every server of this process that listens, now or later, and that `isOurs`; until the lifecycle has stopped.
    *
    * @returns how to look once more at those that listen already
    */
@@ -95,6 +98,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   return {
     lifecycle,
     probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    signals: seats.signals,
     answerProbe: responder.answer,
     answer(req, res) {
       const { originalUrl = req.url } = req as { originalUrl?: string | undefined }
@@ -105,9 +109,10 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
     },
     attach: (server) => seats.attach(server, probes),
     take,
+    isByHand: seats.isByHand,
     search(isOurs) {
       const look = (server: EventEmitter) => {
-        if (seats.isByHand(server) || isOurs(server)) take(server)
+        if (isOurs(server)) take(server)
       }
       let stop = discoverServers(look)
       lifecycle.on('stopped', () => stop())

@@ -68,7 +68,8 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    */
   startup(name: string, fn: (signal: AbortSignal) => unknown): this
   /**
-   * Adds a readiness check: red while `fn` throws, rejects, returns `false` or takes longer than `timeout`. It runs
+   * Adds a readiness check: red while `fn` throws, rejects, returns `false` or takes longer than `timeout`, or
+   * gives what a health indicator of `@nestjs/terminus` gives for something that is down. It runs
    * when somebody asks, once for all who ask at the same time, and is good for `ttl`. Why it fails is logged, and never
    * leaves the process otherwise.
    *

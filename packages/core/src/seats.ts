@@ -10,6 +10,8 @@ export interface Seats {
   /** Adapters whose server does not listen yet. */
   readonly waiting: Set<symbol>
   readonly probes: ProbeSettings | undefined
+  /** The signals that start the drain. */
+  readonly signals: readonly NodeJS.Signals[]
   /** The responder for the main port. */
   respond(probes: ProbeSettings | undefined): ProbeResponder
   attach(server: unknown, probes: ProbeSettings | undefined): void

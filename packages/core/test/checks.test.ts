@@ -30,6 +30,7 @@ describe('a check', () => {
     ],
     ['rejects', () => Promise.reject(new Error('secret'))],
     ['returns false', () => false],
+    ['returns what a terminus indicator does when it is down', async () => ({ db: { status: 'down' } })],
   ]
   for (const [what, fn] of failures) {
     test(`that ${what} makes readiness red, and does not say why`, async () => {
@@ -39,6 +40,22 @@ describe('a check', () => {
       expect(status).toBe(503)
       expect(JSON.parse(body)).toEqual({ status: 'unavailable', state: 'ready', checks: { db: 'failed' } })
       expect(changes).toEqual(['db fails'])
+    })
+  }
+
+  for (const result of [
+    { db: { status: 'up' } },
+    { db: { status: 'degraded' } },
+    { rows: null },
+    [],
+    null,
+    0,
+    '',
+  ]) {
+    test(`that returns ${JSON.stringify(result)} leaves readiness green`, async () => {
+      const { checks, ask } = bench()
+      checks.add('db', () => result)
+      expect((await ask('/readyz')).status).toBe(200)
     })
   }
 

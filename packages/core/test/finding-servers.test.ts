@@ -92,13 +92,17 @@ describe('a seat that searches', () => {
     expect(seat.lifecycle.state).toBe('ready')
   })
 
-  test('is ready when a server listens that was attached by hand', async () => {
-    const seat = join()
-    seat.search(() => false)
-    const server = createServer()
-    seat.lifecycle.attach(server)
-    await listening(server)
+  test('is ready when a server listens that was attached by hand, if it counts that as its own', async () => {
+    const [seat, other] = [join(), join()]
+    seat.search((server) => seat.isByHand(server))
+    other.search(() => false)
+    for (const { lifecycle } of [seat, other]) {
+      const server = createServer()
+      lifecycle.attach(server)
+      await listening(server)
+    }
     expect(seat.lifecycle.state).toBe('ready')
+    expect(other.lifecycle.state).toBe('starting')
   })
 
   test("is not ready because another adapter's server listens", async () => {

@@ -50,6 +50,6 @@ export function graceful(options: AdapterOptions = {}): Graceful {
   )
 
   const place = createPlace(middleware)
-  place.changed = seat.search(place.isServedBy)
+  place.changed = seat.search((server) => seat.isByHand(server) || place.isServedBy(server))
   return middleware
 }

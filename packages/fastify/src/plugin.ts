@@ -4,12 +4,12 @@ import {
   joinLifecycle,
   type Lifecycle,
   LifecycleError,
+  sharesHandler,
 } from '@lameduck/core'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { takeOverClose } from './close.js'
 import { addProbeRoutes } from './probe-routes.js'
-import { sharesHandler } from './secondary-servers.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -36,7 +36,7 @@ async function testOn({ binary, version }, name, reports) {
     const child = spawn(binary, ['node_modules/vitest/vitest.mjs', 'run', ...reporters], {
       cwd,
       stdio: 'inherit',
-      env: { ...process.env, LAMEDUCK_TEST_NODE: binary },
+      env: { ...process.env, LAMEDUCK_TEST_NODE: binary, LAMEDUCK_TEST_MATRIX: 'yes' },
     })
     child.once('error', reject)
     child.once('close', resolve)
@@ -77,7 +77,7 @@ function printTable(outcomes) {
 }
 
 const chosen = process.argv.slice(2)
-const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express']
+const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express', 'nestjs']
 const reports = mkdtempSync(join(tmpdir(), 'lameduck-matrix-'))
 /** @type {Outcome[]} */
 const outcomes = []

@@ -4,6 +4,7 @@ import { entriesOf, findLibraries, readManifest } from './consumer/libraries.js'
 import { run, succeed } from './consumer/run.js'
 
 const consumer = inject('consumer')
+const nest11 = inject('nest11')
 const jest = new URL('../node_modules/jest/bin/jest.js', import.meta.url).pathname
 
 test('every library is a dependency of this package, so that it is built before it is packed', () => {
@@ -41,19 +42,26 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
     await node('share-lifecycle.mjs')
   })
 
+  const runJest = (rootDir: string, file: string) => {
+    const config = { rootDir, testMatch: [`**/${file}`], testEnvironment: 'node', transform: {} }
+    const options = ['--ci', '--runInBand', '--no-cache', '--watchman=false', '--detectOpenHandles']
+    return run(binary, [jest, ...options, '--config', JSON.stringify(config)], { cwd: rootDir })
+  }
+
   test('everything works in the CommonJS runtime of Jest', async () => {
-    const config = {
-      rootDir: consumer,
-      testMatch: ['**/*.jest.cjs'],
-      testEnvironment: 'node',
-      transform: {},
-    }
-    const { code, output } = await run(
-      binary,
-      [jest, '--ci', '--runInBand', '--no-cache', '--watchman=false', '--config', JSON.stringify(config)],
-      { cwd: consumer },
-    )
+    const { code, output } = await runJest(consumer, 'loads.jest.cjs')
     expect(output).toContain('4 passed, 4 total')
+    expect(code).toBe(0)
+  })
+
+  test('Nest 12 works with the imported module', async () => {
+    await node('import-nest.mjs')
+  })
+
+  test('Nest 11 works with the required module, in the CommonJS runtime of Jest, which ends by itself', async () => {
+    const { code, output } = await runJest(nest11, 'nest.jest.cjs')
+    expect(output).toContain('2 passed, 2 total')
+    expect(output).not.toContain('open handle')
     expect(code).toBe(0)
   })
 })

@@ -48,6 +48,7 @@ export function checkSigterm(main: URL): void {
       headers: { 'content-type': 'application/octet-stream' },
       body: Buffer.alloc(100_000),
     })
+    const stream = fetch(`${url}/stream`)
     await sleep(100)
     service.kill('SIGTERM')
     await sleep(50)
@@ -57,6 +58,7 @@ export function checkSigterm(main: URL): void {
 
     expect(await (await slow).json()).toEqual({ waited: 1000 })
     expect(await (await upload).json()).toEqual({ bytes: 100_000 })
+    expect(await (await stream).text()).toBe('10\n9\n8\n7\n6\n5\n4\n3\n2\n1\n')
     expect(await exited).toEqual([0, null])
   }, 15_000)
 }

@@ -16,12 +16,15 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The directory of a project that has installed every library from its tarball. */
     consumer: string
+    /** The directory of another, in which it is CommonJS that uses Nest 11. */
+    nest11: string
     /** The libraries that it has installed. */
     packed: PackedLibrary[]
   }
 }
 
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
+const nest11 = 'packages/nestjs/test/nest-11'
 
 /** Packs every library and installs the tarballs with npm into a project outside the repository. */
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
@@ -31,8 +34,15 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     const consumer = join(directory, 'consumer')
     const libraries = findLibraries()
     const packed = await pack(libraries, join(directory, 'tarballs'))
-    await install(consumer, libraries, packed)
+    await install(consumer, packed, versionsFor(libraries))
+    // Another version of core, as a dependency of a dependency would bring it.
+    const modules = join(consumer, 'node_modules')
+    await cp(join(modules, '@lameduck/core'), join(modules, 'core-of-another-version'), { recursive: true })
+    const consumerOfNest11 = join(directory, 'nest-11')
+    const forNest = packed.filter(({ name }) => ['@lameduck/core', '@lameduck/nestjs'].includes(name))
+    await install(consumerOfNest11, forNest, versionsOfNest11())
     provide('consumer', consumer)
+    provide('nest11', consumerOfNest11)
     provide('packed', packed)
   } catch (error) {
     await tearDown()
@@ -53,35 +63,36 @@ async function pack(libraries: readonly Manifest[], tarballs: string): Promise<P
   return packed
 }
 
-async function install(
-  consumer: string,
-  libraries: readonly Manifest[],
-  packed: readonly PackedLibrary[],
-): Promise<void> {
+/** Third parties, each in the version that the lockfile has: they change only when the repository's do. */
+type Versions = Readonly<Record<string, string>>
+
+/** What the libraries expect beside them. */
+function versionsFor(libraries: readonly Manifest[]): Versions {
   const peers = new Set(libraries.flatMap(({ peerDependencies = {} }) => Object.keys(peerDependencies)))
-  const others = [...peers, '@types/express', '@types/node'].map(
-    (name) => [name, installedVersion(name)] as const,
-  )
-  const dependencies = Object.fromEntries([
-    ...packed.map(({ name, tarball }) => [name, `file:${tarball}`] as const),
-    ...others,
-  ])
+  const names = [...peers, '@nestjs/platform-express', 'reflect-metadata', '@types/express', '@types/node']
+  return Object.fromEntries(names.map((name) => [name, installedVersion('packages/loading', name)]))
+}
+
+function versionsOfNest11(): Versions {
+  const packages = ['common', 'core', 'platform-express', 'testing'].map((name) => `@nestjs/${name}`)
+  const names = [...packages, 'reflect-metadata', 'rxjs']
+  return Object.fromEntries(names.map((name) => [name, installedVersion(nest11, name)]))
+}
+
+async function install(consumer: string, packed: readonly PackedLibrary[], others: Versions): Promise<void> {
+  const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
   await cp(fixtures, consumer, { recursive: true })
   // One library depends on another by its version, which the registry may not have yet.
   const overrides = Object.fromEntries(packed.map(({ name }) => [name, `$${name}`]))
-  const manifest = { name: 'consumer', private: true, dependencies, overrides }
+  const manifest = { name: 'consumer', private: true, dependencies: { ...tarballs, ...others }, overrides }
   await writeFile(join(consumer, 'package.json'), JSON.stringify(manifest))
   await succeed('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: consumer,
     patience: 120_000,
   })
-  // Another version of core, as a dependency of a dependency would bring it.
-  const modules = join(consumer, 'node_modules')
-  await cp(join(modules, '@lameduck/core'), join(modules, 'core-of-another-version'), { recursive: true })
 }
 
-/** The version that the lockfile has: the consumer's third parties change only when the repository's do. */
-function installedVersion(name: string): string {
-  const { version } = readManifest(`packages/loading/node_modules/${name}`) as Manifest & { version: string }
+function installedVersion(where: string, name: string): string {
+  const { version } = readManifest(`${where}/node_modules/${name}`) as Manifest & { version: string }
   return version
 }

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events'
 
 /**
- * Whether `server` is another server of the application behind `main`: for `localhost` Fastify listens on every address
- * with a server each, hidden but for the request handler that they share.
+ * Whether `server` serves the same application as `main`, because they share a request handler: a framework that listens
+ * on every address of `localhost`, or an application behind a server for http and one for https.
  */
 export function sharesHandler(server: object, main: EventEmitter): boolean {
   const { listeners } = server as Partial<EventEmitter>

@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { DrainWatcher } from '../src/drainable.js'
+import { createMessageServer } from '../src/message-server.js'
+
+const open: Socket[] = []
+const servers: Server[] = []
+
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.destroy()
+  for (const server of servers.splice(0)) server.close()
+})
+
+function watch(): DrainWatcher & { readonly calls: string[] } {
+  const calls: string[] = []
+  return {
+    calls,
+    changed: () => void calls.push('changed'),
+    arrived: () => void calls.push('arrived'),
+    rejectLate: false,
+  }
+}
+
+async function bench() {
+  const server = createServer().on('connection', (socket) => socket.on('error', () => {}).resume())
+  const drainable = createMessageServer(server, { kind: 'tcp', describe: () => ({ path: 'sum' }) })
+  servers.push(server.listen({ port: 0, host: '127.0.0.1' }))
+  await once(server, 'listening')
+  const join = async () => {
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1').resume()
+    open.push(client)
+    await Promise.all([once(client, 'connect'), once(server, 'connection')])
+    return client
+  }
+  return { server, drainable, join }
+}
+
+test('counts connections and messages, each message once', async () => {
+  const { drainable, join } = await bench()
+  await join()
+  const [first, second] = [{}, {}]
+  drainable.began(first)
+  drainable.began(second)
+  drainable.ended(first)
+  drainable.ended(first)
+  expect(drainable).toMatchObject({ kind: 'tcp', listening: true, connections: 1, inFlight: 1, finished: 0 })
+  expect(drainable.rate()).toBeGreaterThan(0)
+})
+
+test('leaves the connections alone while a message is unanswered, and then says FIN', async () => {
+  const { drainable, join } = await bench()
+  const client = await join()
+  const watcher = watch()
+  const message = {}
+  drainable.began(message)
+  drainable.announce(watcher)
+  await drainable.stopAccepting(0)
+  expect(drainable.listening).toBe(false)
+  await drainable.closeIdle()
+  expect(client.destroyed).toBe(false)
+  drainable.ended(message)
+  // Its answer is still to be written.
+  expect(drainable.inFlight).toBe(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(drainable).toMatchObject({ inFlight: 0, finished: 1 })
+  expect(watcher.calls).toContain('changed')
+  await Promise.all([drainable.closeIdle(), once(client, 'end')])
+  expect(drainable).toMatchObject({ connections: 0, closed: { idle: 1 } })
+})
+
+test('says that traffic still comes, and who hung up', async () => {
+  const { drainable, join } = await bench()
+  const watcher = watch()
+  drainable.announce(watcher)
+  const client = await join()
+  expect(watcher.calls).toEqual(['arrived'])
+  client.destroy()
+  while (drainable.connections > 0) await new Promise((resolve) => setImmediate(resolve))
+  expect(drainable.closed).toEqual({ 'by-client': 1 })
+})
+
+test('cuts what is not answered, and names it', async () => {
+  const { drainable, join } = await bench()
+  const client = await join()
+  drainable.began({})
+  drainable.announce(watch())
+  await drainable.stopAccepting(0)
+  expect(drainable.unfinished()).toEqual([{ kind: 'message', path: 'sum', age: expect.any(Number) }])
+  await Promise.all([drainable.cut(), once(client, 'close')])
+  expect(drainable.closed).toEqual({ cut: 1 })
+})
+
+test('does not begin to listen while draining, and keeps its close to itself until it is released', async () => {
+  const server = createServer()
+  const drainable = createMessageServer(server, { kind: 'tcp', describe: () => ({}) })
+  const heard: string[] = []
+  for (const event of ['listening', 'close']) server.on(event, () => heard.push(event))
+  drainable.announce(watch())
+  server.listen({ port: 0, host: '127.0.0.1' })
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(server.listening).toBe(false)
+  expect(heard).toEqual([])
+  drainable.release()
+})

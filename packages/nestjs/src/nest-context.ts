@@ -1,0 +1,69 @@
+import type { INestApplicationContext } from '@nestjs/common'
+import { NestApplicationContext } from '@nestjs/core'
+
+/** A part of a microservice's transport, as `@nestjs/microservices` has it on both versions. */
+export interface Transport {
+  listen(callback: (error?: unknown, ...rest: unknown[]) => void): unknown
+  getHandlerByPattern(pattern: string): MessageHandler | null
+}
+
+/** What a transport calls with a message: its data, and its context. */
+export type MessageHandler = (data: unknown, message: object) => Promise<unknown>
+
+/** A Nest application of any kind, with the stages that every kind goes through: protected, in Nest's own types. */
+export interface NestContext extends INestApplicationContext {
+  callInitHook(): Promise<void>
+  callBootstrapHook(): Promise<void>
+  callDestroyHook(): Promise<void>
+  callShutdownHook(signal?: string): Promise<void>
+  /** The first stage of closing, since Nest 12. */
+  prepareClose?(): Promise<void>
+  /** An application that serves HTTP. */
+  getHttpServer?(): unknown
+  getMicroservices?(): readonly NestContext[]
+  connectMicroservice?(...args: unknown[]): NestContext
+  /** A microservice. */
+  serverInstance?: Transport
+  unwrap?(): unknown
+}
+
+/** What lameduck builds on: every way through Nest's start and end leads over these. */
+const stages = [
+  'close',
+  'enableShutdownHooks',
+  'callInitHook',
+  'callBootstrapHook',
+  'callDestroyHook',
+  'callShutdownHook',
+] as const
+
+/** Those in which an application can be met for the first time. */
+const entrances = ['close', 'enableShutdownHooks', 'callInitHook', 'callDestroyHook'] as const
+
+type Stage = (this: NestContext, ...args: unknown[]) => unknown
+
+const prototype = NestApplicationContext.prototype as unknown as Record<string, Stage | undefined>
+
+/** The stages that the Nest at hand has not got. */
+export const missingStages = (): readonly string[] =>
+  stages.filter((name) => typeof prototype[name] !== 'function')
+
+let isWatching = false
+
+/**
+ * Calls `met` with each application of this process when it enters its first stage, before that stage begins. `met`
+ * says whether it has put something in the stage's place.
+ */
+export function watchApplications(met: (context: NestContext, close: () => Promise<void>) => boolean): void {
+  if (isWatching) return
+  isWatching = true
+  for (const name of entrances) {
+    const original = prototype[name] as Stage
+    const entrance: Stage = function (...args) {
+      const close = (name === 'close' ? original : this.close).bind(this) as () => Promise<void>
+      const stage = met(this, close) ? (this[name] as Stage) : original
+      return stage.apply(this, args)
+    }
+    prototype[name] = entrance
+  }
+}

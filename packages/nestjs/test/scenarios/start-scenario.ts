@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { type ForkedServer, type ForkOptions, startScript } from '@lameduck/conformance'
+
+const useNest = fileURLToPath(new URL('../use-nest.mjs', import.meta.url))
+
+/** Which Nest a scenario runs on, beside what the lifecycle is given. */
+export interface ScenarioOptions extends ForkOptions {
+  readonly nest?: 11 | 12
+}
+
+/** Forks the scenario of this name and waits until it listens. */
+export async function startScenario(
+  name: string,
+  { nest = 12, env, ...options }: ScenarioOptions = {},
+): Promise<ForkedServer> {
+  const server = await startScript(new URL(`${name}.mjs`, import.meta.url), {
+    ...options,
+    env: { ...env, NEST: String(nest) },
+    nodeArguments: ['--import', useNest],
+  })
+  await server.line('ready')
+  return server
+}
