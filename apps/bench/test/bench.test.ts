@@ -25,7 +25,8 @@ test('a quick run measures everything and writes it between the markers', async 
     'Fastify with lameduck',
     'node:http with lameduck',
     'idle, with requests on them',
+    'node:http with terminus',
   ]) {
     expect(page).toMatch(figures(name))
   }
-}, 60_000)
+}, 120_000)
