@@ -17,7 +17,7 @@ export interface CpuOptions {
 
 interface Comparison {
   readonly name: string
-  readonly framework: 'http' | 'fastify'
+  readonly framework: 'http' | 'http2' | 'fastify' | 'express'
   readonly equipment: string
   /** Others are measured less often: they have no goals. */
   readonly isPeer?: boolean
@@ -32,6 +32,8 @@ interface Pair {
 const comparisons: readonly Comparison[] = [
   { name: 'node:http', framework: 'http', equipment: 'lameduck' },
   { name: 'Fastify', framework: 'fastify', equipment: 'lameduck' },
+  { name: 'Express', framework: 'express', equipment: 'lameduck' },
+  { name: 'node:http2, compatibility API', framework: 'http2', equipment: 'lameduck' },
   { name: 'control: node:http twice without', framework: 'http', equipment: 'bare' },
   ...Object.keys(peers).map((name) => ({
     name: `node:http with ${name}`,
@@ -40,6 +42,8 @@ const comparisons: readonly Comparison[] = [
     isPeer: true,
   })),
 ]
+/** So many of them are ours, and have goals. */
+const ours = comparisons.filter(({ equipment }) => equipment === 'lameduck').length
 /** One pair of a peer for so many of ours. */
 const peerEvery = 3
 
@@ -71,7 +75,7 @@ export async function measureCpu(options: CpuOptions): Promise<Section> {
       ratio.toFixed(3),
       `${lower.toFixed(3)} to ${upper.toFixed(3)}`,
     ]),
-    verdicts: results.slice(0, 2).flatMap(({ name, ratio, upper }) => [
+    verdicts: results.slice(0, ours).flatMap(({ name, ratio, upper }) => [
       { goal: `${name}: median at most 1.02`, met: ratio <= 1.02 },
       { goal: `${name}: upper bound at most 1.05`, met: upper <= 1.05 },
     ]),
@@ -108,7 +112,12 @@ async function measurePair(
   }
 
   for (const subject of order) {
-    await load.ask('connect', { port: await subject.ask('port'), count: connections, speak: false })
+    await load.ask('connect', {
+      port: await subject.ask('port'),
+      count: connections,
+      speak: false,
+      protocol: framework,
+    })
     await askFor(subject, warmUp)
   }
   for (let i = 0; i < slices; i++) {

@@ -14,6 +14,7 @@ interface Case {
 const own: readonly Case[] = [
   { name: 'node:http with lameduck', args: ['http', 'lameduck'], path: '/slow' },
   { name: 'Fastify with lameduck', args: ['fastify', 'lameduck'], path: '/slow' },
+  { name: 'Express with lameduck', args: ['express', 'lameduck'], path: '/slow' },
   { name: '`process.exit()` as soon as the response is flushed', args: ['http', 'bare'], path: '/last' },
 ]
 const others: readonly Case[] = Object.keys(peers).map((name) => ({

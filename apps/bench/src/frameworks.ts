@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLifecycle, type LifecycleOptions } from '@lameduck/core'
+import { graceful as middleware } from '@lameduck/express'
 import graceful from '@lameduck/fastify'
+import express from 'express'
 import fastify from 'fastify'
 import fastifyGracefulShutdown from 'fastify-graceful-shutdown'
 import { timeout } from './equipment.js'
@@ -51,9 +54,24 @@ const startFastify: Start = async (lameduck, equipment) => {
   return app.server
 }
 
+const startExpress: Start = async (lameduck) => {
+  const app = express()
+  if (lameduck) app.use(middleware(lameduck))
+  app.get('/', (_, res) => void res.json({ hello: 'world' }))
+  app.get('/slow', (_, res) => {
+    countRequest()
+    setTimeout(() => res.json({ hello: 'world' }), slowly)
+  })
+  const server = app.listen(0, '127.0.0.1')
+  server.keepAliveTimeout = keepAliveTimeout
+  await once(server, 'listening')
+  return server
+}
+
 /** Every kind of server that is measured. */
 export const frameworks: Readonly<Record<string, Start>> = {
   http: startHttp,
   http2: startHttp2,
   fastify: startFastify,
+  express: startExpress,
 }
