@@ -18,6 +18,7 @@ export const errorCodes = {
   LIFECYCLE_SHARED: 'lifecycle options stand beside `lifecycle`, which already has its own',
   ALREADY_REGISTERED: 'the adapter was registered twice on one application',
   PROBE_ROUTE_TAKEN: "one of the application's routes is on a probe path",
+  INTERCEPTOR_MISSING: 'a gRPC server was made without the interceptor that counts calls',
   CHECK_TIMED_OUT: 'a readiness check did not answer in time',
   CLOSE_TIMED_OUT: "the framework's own close did not finish in time",
 } as const
