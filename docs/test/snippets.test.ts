@@ -24,9 +24,9 @@ interface Running {
 /** Runs a snippet as a program of its own, on a free port, in the folder of an example service. */
 function run(name: string, code: string): Running {
   const file = join(folder, `${name}.mjs`)
-  writeFileSync(file, code.replaceAll(/(port: |listen\()3000/g, '$10'))
+  writeFileSync(file, code.replaceAll(/(port: |listen\()3000/g, '$10').replaceAll(':50051', ':0'))
   const child = spawn(process.execPath, ['--import', announceListening, file], {
-    cwd: join(root, 'apps', 'fastify-api'),
+    cwd: join(root, 'apps', code.includes('.proto') ? 'grpc-api' : 'fastify-api'),
     env: { ...process.env, LAMEDUCK_PLATFORM: 'terminal' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -57,7 +57,7 @@ describe('the JavaScript and TypeScript of the pages', () => {
     for (const [i, code] of codes.entries()) {
       test.concurrent(`${page}, number ${i + 1}, runs and leaves with 0`, { timeout: 90_000 }, async () => {
         const { child, said, says, exited } = run(`${page.replaceAll('/', '-')}-${i}`, code)
-        if (code.includes('listen(')) {
+        if (/listen\(|bindAsync\(/.test(code)) {
           await Promise.race([says('LISTENING'), exited])
           child.kill('SIGTERM')
         }

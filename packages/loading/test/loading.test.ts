@@ -53,7 +53,7 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
       [jest, '--ci', '--runInBand', '--no-cache', '--watchman=false', '--config', JSON.stringify(config)],
       { cwd: consumer },
     )
-    expect(output).toContain('4 passed, 4 total')
+    expect(output).toContain('5 passed, 5 total')
     expect(code).toBe(0)
   })
 })
