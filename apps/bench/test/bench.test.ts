@@ -22,6 +22,7 @@ test('a quick run measures everything and writes it between the markers', async 
   const figures = (name: string) => new RegExp(`^\\| ${name}(?: +\\| [\\d.]+)+`, 'm')
   for (const name of [
     'Fastify',
+    'grpc-js, unary',
     'Fastify with lameduck',
     'node:http with lameduck',
     'idle, with requests on them',
