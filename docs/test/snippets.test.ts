@@ -51,9 +51,9 @@ async function compile(name: string, code: string): Promise<string> {
 /** Runs a snippet as a program of its own, on a free port, in the folder of an example service. */
 function run(name: string, code: string): Running {
   const file = join(folder, `${name}.mjs`)
-  writeFileSync(file, code.replaceAll(/(port: |listen\()3000/g, '$10'))
+  writeFileSync(file, code.replaceAll(/(port: |listen\()3000/g, '$10').replaceAll(':50051', ':0'))
   const child = spawn(process.execPath, ['--import', announceListening, file], {
-    cwd: join(root, 'apps', 'fastify-api'),
+    cwd: join(root, 'apps', code.includes('.proto') ? 'grpc-api' : 'fastify-api'),
     env: { ...process.env, LAMEDUCK_PLATFORM: 'terminal' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -86,7 +86,7 @@ describe('the JavaScript and TypeScript of the pages', () => {
         const name = `${page.replaceAll('/', '-')}-${i}`
         const program = /^ *@\w/m.test(code) ? await compile(name, code) : code
         const { child, said, says, exited } = run(name, program)
-        if (code.includes('listen(')) {
+        if (/listen\(|bindAsync\(/.test(code)) {
           await Promise.race([says('LISTENING'), exited])
           child.kill('SIGTERM')
         }

@@ -34,6 +34,11 @@ export class Connection {
     this.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   }
 
+  /** Hangs up. */
+  destroy(): void {
+    this.socket.destroy()
+  }
+
   /** The next answer may have another length. */
   forget(): void {
     this.#size = 0

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { peers } from './equipment.js'
 import { Forked } from './forked.js'
 import type { Streamed, Trickled } from './load-answers.js'
 import type { Section } from './section.js'
@@ -41,7 +42,10 @@ const cases = [
     equipment: 'plain',
     scene: idle,
   },
-] as const
+  ...Object.keys(peers)
+    .filter((equipment) => equipment !== 'plain')
+    .map((equipment) => ({ name: `idle, with ${equipment}`, equipment, scene: idle })),
+]
 
 /** How long the event loop is blocked when thousands of connections are closed. */
 export async function measureDrainBlock(wanted: number, runs: number): Promise<Section> {

@@ -3,9 +3,13 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerQuestions } from './answering.js'
 import { Connection } from './connection.js'
+import { Http2Connection } from './http2-connection.js'
 import type { Streamed, Trickled } from './load-answers.js'
 
-const open = new Map<number, Connection[]>()
+/** What both kinds can. */
+type AnyConnection = Pick<Connection, 'ask' | 'destroy' | 'forget' | 'isBusy' | 'socket'>
+
+const open = new Map<number, AnyConnection[]>()
 const at = (port: number) => open.get(port) ?? []
 /** Fewer than fit into the kernel's accept queue. */
 const atOnce = 100
@@ -15,14 +19,17 @@ interface Connect {
   readonly count: number
   /** Whether every connection asks something once. */
   readonly speak: boolean
+  /** The kind of server: only `http2` makes a difference. */
+  readonly protocol?: string
 }
 
-async function connect({ port, count, speak }: Connect): Promise<void> {
+async function connect({ port, count, speak, protocol }: Connect): Promise<void> {
   const connections = at(port)
+  const kind = protocol === 'http2' ? Http2Connection : Connection
   open.set(port, connections)
   for (let left = count; left > 0; left -= atOnce) {
     const some = await Promise.all(
-      Array.from({ length: Math.min(left, atOnce) }, () => Connection.open(port)),
+      Array.from({ length: Math.min(left, atOnce) }, (): Promise<AnyConnection> => kind.open(port)),
     )
     if (speak) await Promise.all(some.map((each) => new Promise<void>((resolve) => each.ask(resolve))))
     connections.push(...some)
@@ -35,10 +42,10 @@ function ask({ port, requests }: { port: number; requests: number }): Promise<vo
   let unasked = requests
   let unanswered = requests
   return new Promise((resolve) => {
-    const next = (connection: Connection) => {
+    const next = (connection: AnyConnection) => {
       if (unasked-- > 0) connection.ask(() => answered(connection))
     }
-    const answered = (connection: Connection) => {
+    const answered = (connection: AnyConnection) => {
       if (--unanswered === 0) resolve()
       else next(connection)
     }
@@ -49,7 +56,7 @@ function ask({ port, requests }: { port: number; requests: number }): Promise<vo
 /** Asks something on one idle connection after the other until the server has closed them all. */
 async function trickle({ port, every }: { port: number; every: number }): Promise<Trickled> {
   const trickled = { answered: 0, unanswered: 0, longest: 0 }
-  const isUsable = ({ socket, isBusy }: Connection) => socket.readyState === 'open' && !isBusy
+  const isUsable = ({ socket, isBusy }: AnyConnection) => socket.readyState === 'open' && !isBusy
   for (const connection of at(port)) {
     if (!isUsable(connection)) continue
     const askedAt = performance.now()
@@ -94,7 +101,7 @@ answerQuestions({
   trickle,
   stream,
   close: ({ port }: { port: number }) => {
-    for (const { socket } of at(port)) socket.destroy()
+    for (const connection of at(port)) connection.destroy()
     open.delete(port)
   },
 })

@@ -1,9 +1,10 @@
-// usage: main.js [--quick] [--only cpu,exit,memory,drain] [--pairs 30] [--output FILE]
+// usage: main.js [--quick] [--only cpu,calls,exit,memory,drain,drains] [--pairs 30] [--output FILE]
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measureCpu } from './cpu.js'
+import { measureCallCpu, measureCpu } from './cpu.js'
 import { measureDrainBlock } from './drain-block.js'
+import { measureDrains } from './drains/measure-drains.js'
 import { measureExitTime } from './exit-time.js'
 import { measureMemory } from './memory.js'
 import { renderSections, type Section } from './section.js'
@@ -12,7 +13,7 @@ import { writeMeasurements } from './write-measurements.js'
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'cpu,exit,memory,drain' },
+    only: { type: 'string', default: 'cpu,calls,exit,memory,drain,drains' },
     pairs: { type: 'string', default: '31' },
     output: { type: 'string' },
   },
@@ -24,9 +25,11 @@ const cpu = values.quick
 
 const measurements: Readonly<Record<string, () => Promise<Section>>> = {
   cpu: () => measureCpu(cpu),
-  exit: () => measureExitTime(values.quick ? 2 : 40),
+  calls: () => measureCallCpu(cpu),
+  exit: () => measureExitTime(values.quick ? 1 : 40),
   memory: () => (values.quick ? measureMemory(200, 1) : measureMemory(5000, 5)),
   drain: () => (values.quick ? measureDrainBlock(500, 1) : measureDrainBlock(19_000, 5)),
+  drains: () => measureDrains(values.quick ? 1 : undefined),
 }
 
 const sections: Section[] = []

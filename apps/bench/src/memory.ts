@@ -1,17 +1,19 @@
+import { peers } from './equipment.js'
 import { Forked } from './forked.js'
 import type { Section } from './section.js'
 import { median } from './statistics.js'
 
-const equipments = ['bare', 'lameduck'] as const
+const equipments = ['bare', 'lameduck', ...Object.keys(peers)]
 
 /** Heap per idle keep-alive connection, with lameduck and without. */
 export async function measureMemory(connections: number, runs: number): Promise<Section> {
-  const heaps = { bare: [] as number[], lameduck: [] as number[] }
+  const heaps = new Map<string, number[]>(equipments.map((equipment) => [equipment, []]))
   for (let i = 0; i < runs; i++) {
-    for (const equipment of equipments) heaps[equipment].push(await heapPerConnection(equipment, connections))
+    for (const [equipment, heap] of heaps) heap.push(await heapPerConnection(equipment, connections))
     process.stderr.write(`memory: run ${i + 1} of ${runs}\n`)
   }
-  const [bare, lameduck] = equipments.map((equipment) => median(heaps[equipment])) as [number, number]
+  const heapOf = (equipment: string) => median(heaps.get(equipment) ?? [])
+  const more = (equipment: string) => heapOf(equipment) - heapOf('bare')
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(2)
   return {
     title: 'Memory per idle connection',
@@ -20,10 +22,12 @@ export async function measureMemory(connections: number, runs: number): Promise<
       `collection, less the heap before, for each connection; median of ${runs} fresh processes of each kind.`,
     head: ['server', 'heap, kB', 'more, kB'],
     rows: [
-      ['node:http', kilobytes(bare), ''],
-      ['node:http with lameduck', kilobytes(lameduck), kilobytes(lameduck - bare)],
+      ['node:http', kilobytes(heapOf('bare')), ''],
+      ...equipments
+        .slice(1)
+        .map((each) => [`node:http with ${each}`, kilobytes(heapOf(each)), kilobytes(more(each))]),
     ],
-    verdicts: [{ goal: 'at most 0.4 kB more', met: lameduck - bare <= 400 }],
+    verdicts: [{ goal: 'at most 0.4 kB more', met: more('lameduck') <= 400 }],
   }
 }
 

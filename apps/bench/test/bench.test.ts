@@ -22,10 +22,12 @@ test('a quick run measures everything and writes it between the markers', async 
   const figures = (name: string) => new RegExp(`^\\| ${name}(?: +\\| [\\d.]+)+`, 'm')
   for (const name of [
     'Fastify',
+    'grpc-js, unary',
     'Fastify with lameduck',
     'node:http with lameduck',
     'idle, with requests on them',
+    'node:http with terminus',
   ]) {
     expect(page).toMatch(figures(name))
   }
-}, 60_000)
+}, 120_000)

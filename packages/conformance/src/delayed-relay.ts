@@ -11,14 +11,22 @@ export interface DelayedRelay extends AsyncDisposable {
   flow(): void
 }
 
-/** Carries bytes and FINs to `port` and back, each way `oneWay` milliseconds late; a reset arrives as one. */
-export async function delayedRelay(port: number, oneWay: number): Promise<DelayedRelay> {
+/**
+ * Carries bytes and FINs to `port` and back, each way `oneWay` milliseconds late; a reset arrives as one. A function is
+ * asked for the port of every new connection: old ones stay where they are, as behind a Kubernetes Service.
+ */
+export async function delayedRelay(port: number | (() => number), oneWay: number): Promise<DelayedRelay> {
   const sockets = new Set<Socket>()
   const upstreams = new Set<Socket>()
   let held: (() => void)[] | undefined
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const upstream = connect({
+      port: typeof port === 'number' ? port : port(),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      noDelay: true,
+    })
     upstreams.add(upstream)
     carry(client, upstream, (deliver) => (held === undefined ? deliver() : held.push(deliver)))
     carry(upstream, client, (deliver) => deliver())

@@ -31,6 +31,9 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   probes: probeCases,
 }
 
+/** The same under load, one case after the other. */
+export const loads: readonly BehaviourCase[] = loadCases
+
 /** The behaviour that every server of HTTP/2 shows. */
 export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   sessions: http2SessionCases,
@@ -38,6 +41,9 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
   'the cutoff': http2CutoffCases,
   probes: http2ProbeCases,
 }
+
+/** The same under load, one case after the other. */
+export const http2Loads: readonly BehaviourCase[] = http2LoadCases
 
 /** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {
@@ -55,7 +61,7 @@ export function describeServer(subject: ServerUnderTest): void {
     }
   })
   describe.sequential(`${subject.name} under load`, () => {
-    for (const each of shown(isHttp2(subject.protocol) ? http2LoadCases : loadCases))
+    for (const each of shown(isHttp2(subject.protocol) ? http2Loads : loads))
       test(each.name, { timeout: each.timeout ?? 20_000 }, () => each.run(subject))
   })
 }

@@ -58,8 +58,10 @@ export function createChecks(clock: Clock, changed: (name: string, ok: boolean, 
         if (isSettled) return
         isSettled = true
         check.running = undefined
-        if (ok !== (check.last?.ok ?? true)) changed(name, ok, error)
+        const hasChanged = ok !== (check.last?.ok ?? true)
         check.last = { ok, at: clock.now() }
+        // Who is told may ask again at once.
+        if (hasChanged) changed(name, ok, error)
         resolve(ok)
       }
       const cancel = clock.after(timeout, () => {

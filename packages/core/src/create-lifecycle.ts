@@ -225,6 +225,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
     [kSeats]: {
       waiting: new Set(),
+      clock,
       probes: settings.probes,
       signals: settings.signals,
       respond: probes.respond,

@@ -19,6 +19,7 @@ export const errorCodes = {
   ALREADY_REGISTERED: 'the adapter was registered twice on one application',
   PROBE_ROUTE_TAKEN: "one of the application's routes is on a probe path",
   FRAMEWORK_UNSUPPORTED: 'the framework at hand has not got what the adapter builds on',
+  INTERCEPTOR_MISSING: 'a gRPC server was made without the interceptor that counts calls',
   CHECK_TIMED_OUT: 'a readiness check did not answer in time',
   CLOSE_TIMED_OUT: "the framework's own close did not finish in time",
 } as const

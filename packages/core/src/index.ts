@@ -1,5 +1,8 @@
 // A lifecycle
 
+// For adapters of protocols that count calls of their own
+export type { CallServer, CallServerOptions } from './calls/call-server.js'
+export type { Call, Calls } from './calls/calls.js'
 export type { CheckOptions } from './checks.js'
 export type { Cut } from './cut.js'
 export { discoverServers } from './discover-servers.js'
@@ -7,12 +10,13 @@ export type { Drainable, DrainWatcher } from './drainable.js'
 export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
 // What it tells
 export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events.js'
+export type { Health } from './health.js'
 export type { Release } from './holds.js'
 // For adapters
 export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
 export type { Lifecycle, LifecycleView } from './lifecycle.js'
 export type { Logger } from './logger.js'
-export { createMessageServer, type MessageServer, type MessageServerOptions } from './message-server.js'
+export type { MessageServer, MessageServerOptions } from './message-server.js'
 // Options and what becomes of them
 export type { LifecycleOptions } from './options.js'
 export type { Plan } from './plan.js'

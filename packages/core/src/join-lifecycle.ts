@@ -1,11 +1,16 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as NetServer } from 'node:net'
 import { isAttached } from './attached.js'
+import { type CallServer, type CallServerOptions, createCallServer } from './calls/call-server.js'
+import { type Calls, createCalls } from './calls/calls.js'
 import { discoverServers } from './discover-servers.js'
 import { LifecycleError } from './errors.js'
+import { createHealth, type Health } from './health.js'
 import { probeOf, sendProbe } from './http/answers.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Logger } from './logger.js'
+import { createMessageServer, type MessageServer, type MessageServerOptions } from './message-server.js'
 import { optionNames, optionRules } from './option-rules.js'
 import type { LifecycleOptions } from './options.js'
 import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from './probes.js'
@@ -30,12 +35,22 @@ export interface Seat {
   readonly lifecycle: Lifecycle
   /** Where this adapter's servers answer probes; nothing if they do not. */
   readonly probes: ProbePaths | undefined
+  /** Probes are answered, here or on a port of their own. */
+  readonly answersProbes: boolean
   /** The signals that the lifecycle listens to; nobody else's handler should. */
   readonly signals: readonly NodeJS.Signals[]
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
   /** Answers a request in place of the adapter's application, if it is for one of this adapter's probes; false if not. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
+  /** What the probes say, wherever they are answered over HTTP: for protocols that have their own words for it. */
+  readonly health: Health
+  /** Creates a count of calls, for an adapter whose protocol has them. */
+  createCalls(): Calls
+  /** Creates the server that these calls are of, to be attached. */
+  createCallServer(calls: Calls, options: CallServerOptions): CallServer
+  /** Makes a server of `node:net` or `node:tls`, whose clients send messages, one that can be attached. */
+  createMessageServer(server: NetServer, options: MessageServerOptions): MessageServer
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
   attach(server: unknown): void
   /**
@@ -83,6 +98,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   seats.waiting.add(seat)
   const probes = shared === undefined ? seats.probes : seatProbes(rest.probes, seats.probes)
   const responder = seats.respond(probes)
+  const anyway = seats.respond(resolveProbes({}))
 
   const listening = () => {
     seats.waiting.delete(seat)
@@ -98,8 +114,13 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   return {
     lifecycle,
     probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    answersProbes: probes !== undefined,
     signals: seats.signals,
     answerProbe: responder.answer,
+    health: createHealth(seats.clock, lifecycle.on, (probe) => anyway.answer(probe, '')),
+    createCalls: () => createCalls(seats.clock),
+    createCallServer: (calls, options) => createCallServer(seats.clock, calls, options),
+    createMessageServer: (server, options) => createMessageServer(seats.clock, server, options),
     answer(req, res) {
       const { originalUrl = req.url } = req as { originalUrl?: string | undefined }
       const probe = probeOf(responder, req.method, originalUrl)

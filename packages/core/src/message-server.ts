@@ -1,5 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net'
-import { type Clock, systemClock } from './clock.js'
+import type { Clock } from './clock.js'
 import { createCoarseClock } from './coarse-clock.js'
 import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
@@ -24,7 +24,6 @@ export interface MessageServerOptions {
   readonly kind: string
   /** What the report says of a message that was cut. */
   readonly describe: (message: object) => Pick<Cut, 'name' | 'path'>
-  readonly clock?: Clock
 }
 
 /**
@@ -32,8 +31,11 @@ export interface MessageServerOptions {
  * protocol without a word for leaving. Its listener closes like any other; its connections get FIN when no message of
  * any of them is unanswered.
  */
-export function createMessageServer(server: NetServer, options: MessageServerOptions): MessageServer {
-  const { kind, describe, clock = systemClock } = options
+export function createMessageServer(
+  clock: Clock,
+  server: NetServer,
+  { kind, describe }: MessageServerOptions,
+): MessageServer {
   const connectionEvent = 'setSecureContext' in server ? 'secureConnection' : 'connection'
   const now = createCoarseClock(clock)
   const rate = createRateMeter(clock.now())

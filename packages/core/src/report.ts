@@ -55,7 +55,7 @@ export function makeReport(
     exitCode: exitCode ?? (clean ? 0 : forcedExitCode),
     clean,
     durations,
-    requests: { finished, cut: cut.filter(({ kind }) => kind === 'request').length },
+    requests: { finished, cut: cut.filter(({ kind }) => kind !== 'hold' && kind !== 'upgraded').length },
     connections,
     cut: [...cut],
     hooks: [...hooks],

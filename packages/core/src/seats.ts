@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js'
 import type { Hook } from './hooks.js'
 import type { ProbeResponder } from './probe-responder.js'
 import type { ProbeSettings } from './probes.js'
@@ -9,6 +10,7 @@ export const kSeats = Symbol.for('lameduck.seats.v1')
 export interface Seats {
   /** Adapters whose server does not listen yet. */
   readonly waiting: Set<symbol>
+  readonly clock: Clock
   readonly probes: ProbeSettings | undefined
   /** The signals that start the drain. */
   readonly signals: readonly NodeJS.Signals[]

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../src/clock.js'
 import type { DrainWatcher } from '../src/drainable.js'
 import { createMessageServer } from '../src/message-server.js'
 
@@ -24,7 +25,10 @@ function watch(): DrainWatcher & { readonly calls: string[] } {
 
 async function bench() {
   const server = createServer().on('connection', (socket) => socket.on('error', () => {}).resume())
-  const drainable = createMessageServer(server, { kind: 'tcp', describe: () => ({ path: 'sum' }) })
+  const drainable = createMessageServer(systemClock, server, {
+    kind: 'tcp',
+    describe: () => ({ path: 'sum' }),
+  })
   servers.push(server.listen({ port: 0, host: '127.0.0.1' }))
   await once(server, 'listening')
   const join = async () => {
@@ -93,7 +97,7 @@ test('cuts what is not answered, and names it', async () => {
 
 test('does not begin to listen while draining, and keeps its close to itself until it is released', async () => {
   const server = createServer()
-  const drainable = createMessageServer(server, { kind: 'tcp', describe: () => ({}) })
+  const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })
   const heard: string[] = []
   for (const event of ['listening', 'close']) server.on(event, () => heard.push(event))
   drainable.announce(watch())

@@ -1,11 +1,12 @@
 // Runs the tests of packages on every Node.js that lameduck supports: the tests themselves and the servers they fork.
-// usage: test-matrix.mjs [package…]      by default every package that forks servers
+// usage: test-matrix.mjs [--write] [package…]      by default every package that forks servers; --write: docs/conformance.md
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeVersions } from '@lameduck/node-versions'
+import { writeConformancePage } from './conformance-page.mjs'
 
 /**
  * The tests of one package on one Node.js.
@@ -76,8 +77,9 @@ function printTable(outcomes) {
   }
 }
 
-const chosen = process.argv.slice(2)
-const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express', 'nestjs']
+const writes = process.argv.includes('--write')
+const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
+const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express', 'grpc', 'nestjs']
 const reports = mkdtempSync(join(tmpdir(), 'lameduck-matrix-'))
 /** @type {Outcome[]} */
 const outcomes = []
@@ -88,6 +90,7 @@ try {
       outcomes.push(await testOn(node, name, reports))
     }
   }
+  if (writes) writeConformancePage(reports)
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }

@@ -50,7 +50,7 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
 
   test('everything works in the CommonJS runtime of Jest', async () => {
     const { code, output } = await runJest(consumer, 'loads.jest.cjs')
-    expect(output).toContain('4 passed, 4 total')
+    expect(output).toContain('5 passed, 5 total')
     expect(code).toBe(0)
   })
 

@@ -35,5 +35,5 @@ test.each([
   )
   await succeed(process.execPath, [tsc, '-p', config], { cwd: consumer })
   const said = await succeed(process.execPath, [`${outDir}/application.${compiled}`], { cwd: consumer })
-  expect(JSON.parse(said)).toEqual([true, true, true, 'ready', 'OPTION_UNKNOWN'])
+  expect(JSON.parse(said)).toEqual([true, true, true, true, 'ready', 'OPTION_UNKNOWN'])
 })

@@ -1,5 +1,5 @@
 import { Server as NetServer } from 'node:net'
-import { createMessageServer, type Seat } from '@lameduck/core'
+import type { Seat } from '@lameduck/core'
 import { finalize, isObservable } from 'rxjs'
 import type { MessageHandler, NestContext, Transport } from './nest-context.js'
 
@@ -53,7 +53,7 @@ export function attachTransport(context: NestContext, seat: Seat): void {
   const transport = context.serverInstance
   const server = socketServerOf(context)
   if (transport === undefined || server === undefined) return
-  const messages = createMessageServer(server, {
+  const messages = seat.createMessageServer(server, {
     kind: 'tcp',
     describe: (message) => ({ path: patternOf(message) }),
   })

@@ -1,0 +1,9 @@
+// The same service as main.ts, stopped the way that is usually shown: SIGTERM calls tryShutdown.
+import { Server } from '@grpc/grpc-js'
+import { bind } from './bind.js'
+import { addGreeter } from './greeter.js'
+
+const server = new Server()
+addGreeter(server)
+process.on('SIGTERM', () => server.tryShutdown(() => process.exit()))
+await bind(server)

@@ -1,0 +1,162 @@
+import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+import type { Drainable, DrainWatcher } from '../drainable.js'
+import { createGate, waitUntil } from '../gate.js'
+import { createHandshakes } from '../http/handshakes.js'
+import { farewell } from '../http/leave.js'
+import { createServerContext } from '../http/server-context.js'
+import { createServerDrain } from '../http/server-drain.js'
+import { tapServer } from '../http/server-tap.js'
+import { noProbes } from '../probe-responder.js'
+import { type CallSide, createCallSide } from './call-side.js'
+import type { Calls } from './calls.js'
+
+/** What a server of calls is like. */
+export interface CallServerOptions {
+  /** What the report calls it, and each of its calls that was cut. */
+  readonly kind: string
+  /** Called while draining, before the listeners close: servers that are not known yet can still be included. */
+  readonly closing: () => void
+  /** Called when no call is left and every session was asked to close. */
+  readonly closed: () => void
+  /** Called when nothing is left of the drain. */
+  readonly released: () => void
+}
+
+/** A server whose protocol runs over HTTP/2 and whose calls an adapter counts: gRPC. */
+export interface CallServer extends Drainable {
+  /**
+   * Takes in one of the servers of `node:http2` that carry the calls, with the sessions that it has already. One that is
+   * known is ignored; one that comes while draining takes part in what has already happened.
+   */
+  include(server: Http2Server | Http2SecureServer, sessions: Iterable<ServerHttp2Session>): void
+}
+
+interface Carrier {
+  readonly drainable: Drainable
+  readonly side: CallSide
+}
+
+/** Makes one of the servers behind a server of calls drainable. */
+function createCarrier(
+  clock: Clock,
+  kind: string,
+  server: Http2Server | Http2SecureServer,
+  sessions: Iterable<ServerHttp2Session>,
+): Carrier {
+  const isTls = 'setSecureContext' in server
+  const context = createServerContext({ clock, probes: noProbes, isTraffic: () => true })
+  const side = createCallSide(context)
+  const handshakes = createHandshakes(clock, () => context.watcher?.changed())
+  const { drainable, listenerEvent } = createServerDrain(kind, server, context, [side, handshakes])
+  for (const session of sessions) side.accept(session)
+
+  tapServer(server, (deliver, event, args) => {
+    if (event === 'session') side.accept(args[0] as ServerHttp2Session)
+    else if (event === 'connection' && isTls) handshakes.began(args[0] as Socket)
+    else if (event === 'secureConnection') handshakes.secured(args[0] as Socket)
+    return listenerEvent(deliver, event, args)
+  })
+  return { drainable, side }
+}
+
+/** Creates a server of calls without a server of `node:http2`. */
+export function createCallServer(clock: Clock, calls: Calls, options: CallServerOptions): CallServer {
+  const { kind, closing, closed, released } = options
+  const carriers = new Map<object, Carrier>()
+  let watcher: DrainWatcher | undefined
+  const gate = createGate()
+  let isClosed = false
+  /** What a server that comes late has to catch up with. */
+  let stop: ((server: Drainable) => Promise<void>) | undefined
+
+  const drainables = () => [...carriers.values()].map(({ drainable }) => drainable)
+  const sides = () => [...carriers.values()].map(({ side }) => side)
+
+  const all = async (work: (server: Drainable) => Promise<void>) => {
+    await Promise.all(drainables().map(work))
+  }
+
+  const announceTo = ({ drainable, side }: Carrier, to: DrainWatcher) => {
+    drainable.announce(to)
+    for (const call of calls) side.began(call)
+  }
+
+  return {
+    kind,
+    include(server, sessions) {
+      if (carriers.has(server)) return
+      const carrier = createCarrier(clock, kind, server, sessions)
+      carriers.set(server, carrier)
+      if (watcher !== undefined) announceTo(carrier, watcher)
+      void stop?.(carrier.drainable)
+    },
+    get listening() {
+      return drainables().some(({ listening }) => listening)
+    },
+    get inFlight() {
+      return calls.size
+    },
+    get connections() {
+      return drainables().reduce((sum, { connections }) => sum + connections, 0)
+    },
+    get finished() {
+      return calls.finished
+    },
+    get closed() {
+      const total: Record<string, number> = {}
+      for (const [reason, count] of drainables().flatMap((each) => Object.entries(each.closed))) {
+        total[reason] = (total[reason] ?? 0) + count
+      }
+      return total
+    },
+    rate: calls.rate,
+    announce(drainWatcher) {
+      watcher = drainWatcher
+      for (const carrier of carriers.values()) announceTo(carrier, drainWatcher)
+      calls.watch({
+        began(call) {
+          for (const side of sides()) side.began(call)
+        },
+        ended(call) {
+          for (const side of sides()) side.ended(call)
+          if (calls.size > 0) return
+          gate.notify()
+          drainWatcher.changed()
+        },
+      })
+    },
+    stopAccepting(patience) {
+      closing()
+      calls.isRejecting = watcher?.rejectLate === true
+      stop = (server) => server.stopAccepting(patience)
+      return all(stop)
+    },
+    async closeIdle() {
+      await all((server) => server.closeIdle())
+      if (!isClosed) closed()
+      isClosed = true
+    },
+    unfinished: () => [
+      ...calls.unfinished(kind),
+      ...drainables().flatMap((server) => [...server.unfinished()]),
+    ],
+    async cut() {
+      calls.endAll()
+      // Their statuses go out behind what is written already, if the clients read it.
+      const until = clock.now() + farewell
+      await waitUntil(
+        clock,
+        gate,
+        () => until,
+        () => calls.size === 0,
+      )
+      await all((server) => server.cut())
+    },
+    release() {
+      for (const server of drainables()) server.release()
+      released()
+    },
+  }
+}

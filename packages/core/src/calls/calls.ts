@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.js'
+import { createCoarseClock } from '../coarse-clock.js'
+import type { Cut } from '../cut.js'
+import { createRateMeter } from '../rate.js'
+
+/** A call that a server is working on: an adapter's own object, so that none is made for the count. */
+export interface Call {
+  /** Path of its method: `/package.Service/Method`. */
+  readonly path: string
+  /** When it began, in Unix milliseconds. Set by {@link Calls.begin}. */
+  startedAt: number
+  /** The server has answered it, well or not. */
+  readonly isAnswered: boolean
+  /** The client, as `address:port`; asked only while draining. */
+  peer(): string
+  /** Ends it by the protocol's word for "this server is going"; what its handler says from now on is swallowed. */
+  end(): void
+}
+
+/** Which calls a server is working on. */
+export interface Calls extends Iterable<Call> {
+  readonly size: number
+  /** Calls that were answered since {@link watch}. */
+  readonly finished: number
+  /** Calls that begin now are to be answered with the protocol's word for "this server is going". */
+  isRejecting: boolean
+  /** Calls per second over the last minute. */
+  rate(): number
+  begin(call: Call): void
+  /** The call is over, in whatever way. Calls that did not begin are ignored. */
+  finish(call: Call): void
+  /** Tells, from now on, of every call that begins, and of every one that is over. */
+  watch(watcher: CallWatcher): void
+  /** The calls that are not over, as the report lists them. */
+  unfinished(kind: string): Cut[]
+  /** Ends every call that is not over. */
+  endAll(): void
+}
+
+/** What wants to know of calls while draining. */
+export interface CallWatcher {
+  began(call: Call): void
+  ended(call: Call): void
+}
+
+const withoutPort = (peer: string) => peer.replace(/:\d+$/, '')
+
+/** Creates an empty set. A call costs an entry in it, and no timer, closure or reading of the clock. */
+export function createCalls(clock: Clock): Calls {
+  const open = new Set<Call>()
+  const meter = createRateMeter(clock.now())
+  const now = createCoarseClock(clock)
+  let watcher: CallWatcher | undefined
+  let finished = 0
+
+  return {
+    get size() {
+      return open.size
+    },
+    get finished() {
+      return finished
+    },
+    isRejecting: false,
+    rate: () => meter.perSecond(clock.now()),
+    begin(call) {
+      const startedAt = now()
+      call.startedAt = startedAt
+      open.add(call)
+      meter.count(startedAt)
+      watcher?.began(call)
+    },
+    finish(call) {
+      if (!open.delete(call) || watcher === undefined) return
+      if (call.isAnswered) finished++
+      watcher.ended(call)
+    },
+    watch(callWatcher) {
+      watcher = callWatcher
+    },
+    unfinished: (kind) =>
+      [...open].map((call) => ({
+        kind,
+        path: call.path,
+        age: Math.round(clock.now() - call.startedAt),
+        remoteAddress: withoutPort(call.peer()),
+      })),
+    endAll() {
+      for (const call of [...open]) call.end()
+    },
+    [Symbol.iterator]: () => open.values(),
+  }
+}

@@ -1,0 +1,2 @@
+export type { AdapterOptions as GracefulOptions } from '@lameduck/core'
+export { type Graceful, graceful } from './graceful.js'

@@ -1,0 +1,97 @@
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from '@grpc/grpc-js'
+import type { Call, Calls } from '@lameduck/core'
+import { isHealthPath } from './health-definition.js'
+
+type Listener = Parameters<ServerInterceptingCallInterface['start']>[0]
+type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
+
+/** Tells clients to try elsewhere. */
+const leaving: Status = { code: status.UNAVAILABLE, details: 'the server is going away' }
+
+/**
+ * One call, seen from between grpc-js and its handler: the call to the one, the listener to the other and the entry in
+ * the count are this one object.
+ */
+class CountedCall extends ServerInterceptingCall implements Call, Listener {
+  readonly path: string
+  startedAt = 0
+  isAnswered = false
+  readonly #calls: Calls
+  readonly #below: ServerInterceptingCallInterface
+  #handler: Listener | undefined
+  #isEnded = false
+
+  constructor(calls: Calls, path: string, below: ServerInterceptingCallInterface) {
+    super(below)
+    this.#calls = calls
+    this.#below = below
+    this.path = path
+  }
+
+  override start(handler: Listener): void {
+    if (this.#calls.isRejecting) {
+      this.#below.sendStatus(leaving)
+      return
+    }
+    this.#handler = handler
+    this.#below.start(this)
+  }
+
+  /**
+   * The beginning. Not `start`: a call whose stream has closed by then (an interceptor that waits came first) hears
+   * nothing at all, not even its end.
+   */
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#calls.begin(this)
+    this.#handler?.onReceiveMetadata(metadata)
+  }
+
+  onReceiveMessage(message: unknown): void {
+    this.#handler?.onReceiveMessage(message)
+  }
+
+  onReceiveHalfClose(): void {
+    this.#handler?.onReceiveHalfClose()
+  }
+
+  /** The end: comes once for every call, whether answered, cancelled, late or lost with its connection. */
+  onCancel(): void {
+    this.#calls.finish(this)
+    this.#handler?.onCancel()
+  }
+
+  override sendMetadata(metadata: Metadata): void {
+    if (!this.#isEnded) this.#below.sendMetadata(metadata)
+  }
+
+  override sendMessage(message: unknown, sent: () => void): void {
+    if (!this.#isEnded) this.#below.sendMessage(message, sent)
+  }
+
+  override sendStatus(answer: Status): void {
+    if (this.#isEnded) return
+    this.isAnswered = true
+    this.#below.sendStatus(answer)
+  }
+
+  peer(): string {
+    return this.getPeer()
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#below.sendStatus(leaving)
+  }
+}
+
+/** Creates the interceptor that counts calls; health calls are never work. */
+export function createInterceptor(calls: Calls): ServerInterceptor {
+  return ({ path }, below) =>
+    isHealthPath(path) ? new ServerInterceptingCall(below) : new CountedCall(calls, path, below)
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  status,
+} from '@grpc/grpc-js'
+import { createLifecycle, LifecycleError } from '@lameduck/core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { graceful } from '../src/index.js'
+import { handlersFor, work } from './scenarios/service.mjs'
+import { WorkClient } from './work-client.js'
+
+const quiet = { logger: false, signals: false, shutdownDelay: 0, linger: 0 } as const
+const insecure = ServerCredentials.createInsecure()
+const started: { stop: () => Promise<unknown> }[] = []
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((each) => each.stop()))
+})
+
+const bind = (server: Server, address = '127.0.0.1:0') =>
+  new Promise<number>((resolve, reject) =>
+    server.bindAsync(address, insecure, (error, port) => (error ? reject(error) : resolve(port))),
+  )
+
+const codeOf = (act: () => unknown) => {
+  try {
+    act()
+  } catch (error) {
+    return error instanceof LifecycleError ? error.code : String(error)
+  }
+  return 'nothing thrown'
+}
+
+/** A server as its author would write it. */
+const serve = async (options: object = {}, others: ServerInterceptor[] = []) => {
+  const { interceptor, attach, lifecycle } = graceful({ ...quiet, ...options })
+  const server = new Server({ interceptors: [interceptor, ...others] })
+  attach(server)
+  server.addService(work, handlersFor(lifecycle))
+  started.push(lifecycle)
+  const port = await bind(server)
+  return { server, lifecycle, port, interceptor, attach }
+}
+
+describe('attach', () => {
+  test('refuses a server without the interceptor, something else, and a second server', async () => {
+    const { interceptor, attach, lifecycle } = graceful(quiet)
+    started.push(lifecycle)
+    expect(codeOf(() => attach(new Server()))).toBe('INTERCEPTOR_MISSING')
+    expect(codeOf(() => attach(new Server({ interceptors: [graceful(quiet).interceptor] })))).toBe(
+      'INTERCEPTOR_MISSING',
+    )
+    for (const value of [undefined, null, {}, 'server']) {
+      expect(codeOf(() => attach(value as unknown as Server))).toBe('NOT_A_SERVER')
+    }
+    attach(new Server({ interceptors: [interceptor] }))
+    expect(codeOf(() => attach(new Server({ interceptors: [interceptor] })))).toBe('ALREADY_ATTACHED')
+  })
+
+  test('refuses a server that has a health service, unless lameduck gives it none', async () => {
+    const healthy = (options: object) => {
+      const { interceptor, attach, lifecycle } = graceful({ ...quiet, ...options })
+      started.push(lifecycle)
+      const server = new Server({ interceptors: [interceptor] })
+      const own = { ...work.Answer, path: '/grpc.health.v1.Health/Check' }
+      server.addService({ Check: own }, { Check: () => {} })
+      return codeOf(() => attach(server))
+    }
+    expect(healthy({})).toBe('PROBE_ROUTE_TAKEN')
+    expect(healthy({ probes: false })).toBe('nothing thrown')
+  })
+
+  test('is ready when the server is bound, not before', async () => {
+    const { interceptor, attach, lifecycle } = graceful(quiet)
+    started.push(lifecycle)
+    const server = new Server({ interceptors: [interceptor] })
+    attach(server)
+    await sleep(20)
+    expect(lifecycle.state).toBe('starting')
+    await bind(server)
+    expect(lifecycle.state).toBe('ready')
+  })
+
+  test('is ready at once when the server was bound before', async () => {
+    const { interceptor, attach, lifecycle } = graceful(quiet)
+    started.push(lifecycle)
+    const server = new Server({ interceptors: [interceptor] })
+    await bind(server)
+    attach(server)
+    expect(lifecycle.state).toBe('ready')
+  })
+
+  test('another server of the process does not make it ready', async () => {
+    const { interceptor, attach, lifecycle } = graceful(quiet)
+    started.push(lifecycle)
+    attach(new Server({ interceptors: [interceptor] }))
+    const stranger = new Server()
+    await bind(stranger)
+    expect(lifecycle.state).toBe('starting')
+    stranger.forceShutdown()
+  })
+})
+
+describe('a call', () => {
+  const inFlight = async (lifecycle: { stop(): Promise<{ clean: boolean; cut: readonly unknown[] }> }) => {
+    const before = performance.now()
+    const report = await lifecycle.stop()
+    return { clean: report.clean, cut: report.cut, isPrompt: performance.now() - before < 1500 }
+  }
+
+  test('that an interceptor before ours answers is not in flight for ever, nor one that it keeps waiting', async () => {
+    const refusing: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, {
+        start: (next) =>
+          next({
+            onReceiveMetadata: () => call.sendStatus({ code: status.UNAUTHENTICATED, details: 'no' }),
+          }),
+      })
+    const waiting: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, { start: (next) => void setTimeout(next, 100) })
+
+    const outcome = async (order: (own: ServerInterceptor) => ServerInterceptor[]) => {
+      const { interceptor, attach, lifecycle } = graceful(quiet)
+      const server = new Server({ interceptors: order(interceptor) })
+      attach(server)
+      server.addService(work, handlersFor(lifecycle))
+      using client = new WorkClient(await bind(server))
+      await client.answer(0, { deadline: Date.now() + 50 }).catch(() => {})
+      await sleep(150)
+      return inFlight(lifecycle)
+    }
+    const ended = { clean: true, cut: [], isPrompt: true }
+    expect(await outcome((own) => [refusing, own])).toEqual(ended)
+    expect(await outcome((own) => [own, refusing])).toEqual(ended)
+    expect(await outcome((own) => [waiting, own])).toEqual(ended)
+    expect(await outcome((own) => [own, waiting])).toEqual(ended)
+  })
+
+  test('goes through unchanged: metadata, errors, trailers and a method that does not exist', async () => {
+    const { port } = await serve()
+    using client = new WorkClient(port)
+    expect(await client.answer()).toEqual({ text: 'answer' })
+    await expect(client.unary('Nothing')).rejects.toMatchObject({ code: status.UNIMPLEMENTED })
+    await expect(client.unary('Fail')).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      details: 'on purpose',
+    })
+    await expect(client.unary('Throw')).rejects.toMatchObject({ code: status.UNKNOWN })
+    const stream = client.count({ upTo: 3, every: 0 })
+    expect(await stream.status).toMatchObject({ code: status.OK })
+    expect(stream.messages).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  })
+})
+
+describe('stop()', () => {
+  test('drains without a window, and counts what was finished', async () => {
+    const { lifecycle, port } = await serve()
+    using client = new WorkClient(port)
+    const slow = client.answer(300)
+    await sleep(50)
+    const report = await lifecycle.stop()
+    expect(await slow).toEqual({ text: 'answer' })
+    expect(report).toMatchObject({ clean: true, requests: { finished: 1, cut: 0 }, cut: [] })
+  })
+
+  test('leaves the server closed: it cannot be bound again', async () => {
+    const { lifecycle, server } = await serve()
+    await lifecycle.stop()
+    expect(() => server.bindAsync('127.0.0.1:0', insecure, () => {})).toThrow('after shutdown')
+  })
+})
+
+describe('a lifecycle that is shared', () => {
+  test('is ready when both servers are bound, and drains both', async () => {
+    const lifecycle = createLifecycle(quiet)
+    const pair = [0, 1].map(() => {
+      const { interceptor, attach } = graceful({ lifecycle })
+      const server = new Server({ interceptors: [interceptor] })
+      attach(server)
+      server.addService(work, handlersFor(lifecycle))
+      return server
+    }) as [Server, Server]
+    const first = await bind(pair[0])
+    expect(lifecycle.state).toBe('starting')
+    const second = await bind(pair[1])
+    expect(lifecycle.state).toBe('ready')
+    const clients = [first, second].map((port) => new WorkClient(port))
+    const answers = clients.map((client) => client.answer(200))
+    await sleep(50)
+    expect(await lifecycle.stop()).toMatchObject({ clean: true, requests: { finished: 2, cut: 0 } })
+    for (const answer of answers) expect(await answer).toEqual({ text: 'answer' })
+    for (const client of clients) client[Symbol.dispose]()
+  })
+})
