@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
+import { selfSigned } from '@lameduck/conformance/subject'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.js'
 import type { DrainWatcher } from '../src/drainable.js'
@@ -106,4 +108,43 @@ test('does not begin to listen while draining, and keeps its close to itself unt
   expect(server.listening).toBe(false)
   expect(heard).toEqual([])
   drainable.release()
+})
+
+test('tells of the last answer only, however often an end is told', async () => {
+  const { drainable } = await bench()
+  const watcher = watch()
+  const [first, second] = [{}, {}]
+  drainable.began(first)
+  drainable.began(second)
+  drainable.announce(watcher)
+  drainable.ended(first)
+  drainable.ended(first)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(drainable).toMatchObject({ inFlight: 1, finished: 1 })
+  expect(watcher.calls).toEqual([])
+  drainable.ended(second)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(drainable).toMatchObject({ inFlight: 0, finished: 2 })
+  expect(watcher.calls).toEqual(['changed'])
+})
+
+test('of node:tls: a connection counts once the handshake is done; what never listened is left alone', async () => {
+  const server = createTlsServer(selfSigned, (socket) => socket.on('error', () => {}).resume())
+  const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })
+  servers.push(server)
+  await drainable.stopAccepting(0)
+  expect(drainable.connections).toBe(0)
+  await once(server.listen({ port: 0, host: '127.0.0.1' }), 'listening')
+  const { port } = server.address() as AddressInfo
+  const raw = connect(port, '127.0.0.1').resume()
+  open.push(raw)
+  await Promise.all([once(raw, 'connect'), once(server, 'connection')])
+  expect(drainable.connections).toBe(0)
+  const client = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }).resume()
+  open.push(client)
+  await Promise.all([once(client, 'secureConnect'), once(server, 'secureConnection')])
+  expect(drainable.connections).toBe(1)
+  drainable.announce(watch())
+  drainable.release()
+  expect(server.listening).toBe(false)
 })
