@@ -21,7 +21,7 @@ import { resolveSettings } from './settings.js'
 import { createStartupTasks } from './startup-tasks.js'
 import { nextState, type State, type Transition } from './state.js'
 import { createStopHooks } from './stop-hooks.js'
-import { toDrainable } from './to-drainable.js'
+import { toDrainables } from './to-drainable.js'
 import { startupFailureTrigger, type Trigger } from './trigger.js'
 import { createWarnings } from './warnings.js'
 
@@ -157,9 +157,16 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
 
   const attach = (server: unknown, own: ProbeSettings | undefined) => {
     const isTraffic = createTrafficFilter(own?.ignore ?? [])
-    const drainable = toDrainable(server, { clock, probes: probes.respond(own), isTraffic })
-    servers.add(drainable)
-    drain?.include(drainable)
+    const { webSocketCloseCode } = settings
+    for (const each of toDrainables(server, {
+      clock,
+      probes: probes.respond(own),
+      isTraffic,
+      webSocketCloseCode,
+    })) {
+      servers.add(each)
+      drain?.include(each)
+    }
   }
 
   if (logger) logEvents(emitter, logger)

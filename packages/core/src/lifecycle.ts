@@ -7,6 +7,8 @@ import type { Release } from './holds.js'
 import type { Plan } from './plan.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
+import type { EngineServerLike, SocketServerLike } from './websocket/engine-server.js'
+import type { WebSocketServerLike } from './websocket/web-socket-server.js'
 
 /** Looks at a lifecycle, and takes part in its drain; cannot start or end it. */
 export interface LifecycleView {
@@ -48,12 +50,15 @@ export interface LifecycleView {
 /** Starts, drains and stops what is attached to it. */
 export interface Lifecycle extends LifecycleView, AsyncDisposable {
   /**
-   * Makes a server part of the drain: one of `node:http` or `node:https`, or anything that implements
-   * {@link Drainable}. An HTTP server answers probes from now on.
+   * Makes a server part of the drain: one of `node:http` or `node:https`, a `WebSocketServer` of `ws`, a Socket.IO server
+   * or its engine, or anything that implements {@link Drainable}. An HTTP server answers probes from now on; the one that
+   * a `WebSocketServer` has made for itself, because it was given a `port`, is attached with it.
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
-  attach(server: HttpServer | HttpsServer | Drainable): this
+  attach(
+    server: HttpServer | HttpsServer | WebSocketServerLike | SocketServerLike | EngineServerLike | Drainable,
+  ): this
   /**
    * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
    * aborts when the process is told to go first.

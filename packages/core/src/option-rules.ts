@@ -4,6 +4,7 @@ import { LifecycleError } from './errors.js'
 import type { LifecycleOptions } from './options.js'
 import { presets } from './platform.js'
 import type { ProbeOptions } from './probes.js'
+import { goodbyes } from './websocket/web-socket.js'
 
 /** A rule says what it expected, or nothing if the value will do. */
 type Rule = (value: unknown) => string | undefined
@@ -89,6 +90,7 @@ const rules: Record<keyof LifecycleOptions, Rule> = {
   crash: oneOf('drain', false),
   late: oneOf('serve', 'reject'),
   readinessDuringDrain: oneOf('fail', 'keep'),
+  webSocketCloseCode: oneOf(...Object.keys(goodbyes).map(Number)),
   platform: oneOf(...Object.keys(presets)),
   logger,
 }

@@ -5,6 +5,7 @@ import { checkOptions } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
 import { detectPlatform, type Platform, type Preset, presets, type Surroundings } from './platform.js'
 import { type ProbeSettings, resolveProbes } from './probes.js'
+import type { WebSocketCloseCode } from './websocket/web-socket.js'
 
 /** Options after the environment, the platform and the defaults have filled the gaps. */
 export interface Settings {
@@ -23,6 +24,7 @@ export interface Settings {
   readonly crash: 'drain' | false
   readonly late: 'serve' | 'reject'
   readonly readinessDuringDrain: 'fail' | 'keep'
+  readonly webSocketCloseCode: WebSocketCloseCode
   readonly probes: ProbeSettings | undefined
   readonly logger: Logger | false | undefined
 }
@@ -117,6 +119,7 @@ export function resolveSettings(
     crash: chosen.crash ?? optionDefaults.crash,
     late: chosen.late ?? optionDefaults.late,
     readinessDuringDrain: chosen.readinessDuringDrain ?? optionDefaults.readinessDuringDrain,
+    webSocketCloseCode: chosen.webSocketCloseCode ?? optionDefaults.webSocketCloseCode,
     probes: chosen.probes === false ? undefined : resolveProbes(chosen.probes ?? {}),
     logger: chosen.logger,
   }

@@ -3,28 +3,60 @@ import { Server as HttpsServer } from 'node:https'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createHttpDrainable, type HttpDrainableOptions } from './http/http-server.js'
+import { createEngineDrainable, engineOf } from './websocket/engine-server.js'
+import {
+  createWebSocketDrainable,
+  hiddenServerOf,
+  isWebSocketServer,
+  type WebSocketOptions,
+} from './websocket/web-socket-server.js'
 
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
 const kAttached = Symbol.for('lameduck.attached.v1')
 
+/** What drainables need to know of their lifecycle. */
+export interface DrainableOptions extends HttpDrainableOptions, WebSocketOptions {}
+
+interface Kind {
+  /** What carries the mark that it is attached. */
+  readonly server: object
+  readonly drain: (options: DrainableOptions) => Drainable
+  /** Another server that it brings along. */
+  readonly hidden?: HttpServer | undefined
+}
+
+function kindOf(value: unknown): Kind | undefined {
+  if (value instanceof HttpServer || value instanceof HttpsServer) {
+    return { server: value, drain: (options) => createHttpDrainable(value, options) }
+  }
+  if (isDrainable(value)) return { server: value, drain: () => value }
+  if (isWebSocketServer(value)) {
+    const drain = (options: DrainableOptions) => createWebSocketDrainable(value, options)
+    return { server: value, drain, hidden: hiddenServerOf(value) }
+  }
+  const engine = engineOf(value)
+  return engine && { server: engine, drain: (options) => createEngineDrainable(engine, options) }
+}
+
 /**
- * Gives the drainable for whatever `attach()` was given.
+ * Gives the drainables for whatever `attach()` was given: one, and another for an HTTP server hidden in it.
  *
  * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
  */
-export function toDrainable(server: unknown, options: HttpDrainableOptions): Drainable {
-  const isHttp = server instanceof HttpServer || server instanceof HttpsServer
-  if (!isHttp && !isDrainable(server)) {
-    const got = server === null ? 'null' : ((server as object)?.constructor?.name ?? typeof server)
+export function toDrainables(value: unknown, options: DrainableOptions): Drainable[] {
+  const kind = kindOf(value)
+  if (kind === undefined) {
+    const got = value === null ? 'null' : ((value as object)?.constructor?.name ?? typeof value)
     throw new LifecycleError(
       'NOT_A_SERVER',
-      `attach: expected a server of node:http or node:https, or an object that implements Drainable, got ${got}`,
+      'attach: expected a server of node:http or node:https, a WebSocketServer of ws, a Socket.IO server that has its ' +
+        `HTTP server already, or an object that implements Drainable, got ${got}`,
     )
   }
-  if (kAttached in server) {
+  if (kAttached in kind.server) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
-  Object.defineProperty(server, kAttached, { value: true })
-  if (!isHttp) return server
-  return createHttpDrainable(server, options)
+  Object.defineProperty(kind.server, kAttached, { value: true })
+  const isBroughtAlong = kind.hidden !== undefined && !(kAttached in kind.hidden)
+  return [...(isBroughtAlong ? toDrainables(kind.hidden, options) : []), kind.drain(options)]
 }

@@ -10,6 +10,7 @@ import {
   lastExchange,
   type Upgrade,
 } from './connections.js'
+import { isTakenOver } from './hand-over.js'
 import type { Handshakes } from './handshakes.js'
 import { farewell, hangUp } from './leave.js'
 
@@ -139,7 +140,9 @@ export function createClosing(clock: Clock, connections: ConnectionTracker, hand
     ended(connection) {
       const kind = closedAs.get(connection)
       closedAs.delete(connection)
-      count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
+      if (!isTakenOver(connection.socket)) {
+        count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
+      }
       if (kind !== undefined && kind !== 'cut') hangingUp--
       gate.notify()
     },
