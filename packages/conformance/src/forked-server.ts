@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RawClient } from './raw-client.js'
 import type { PrintedReport } from './report.js'
 import type { ServerUnderTest } from './server-under-test.js'
+import { WebSocketClient } from './web-socket-client.js'
 import { within } from './within.js'
 
 export interface ForkOptions {
@@ -46,7 +47,7 @@ export class ForkedServer implements AsyncDisposable {
   stderr = ''
   port = 0
   readonly #protocol: 'http' | 'https'
-  readonly #clients = new Set<RawClient>()
+  readonly #clients = new Set<{ destroy(): void }>()
   readonly #watchers = new Set<() => void>()
   readonly #gone: Promise<{ code: number | null; signal: NodeJS.Signals | null; at: number }>
   #signalledAt: number | undefined
@@ -126,7 +127,13 @@ export class ForkedServer implements AsyncDisposable {
     return this.adopt(await RawClient.connect({ port, protocol: this.#protocol }))
   }
 
-  adopt(client: RawClient): RawClient {
+  /** A WebSocket on this path, closed like the others. */
+  async webSocket(path = '/ws', port = this.port): Promise<WebSocketClient> {
+    const scheme = this.#protocol === 'https' ? 'wss' : 'ws'
+    return this.adopt(await WebSocketClient.open(`${scheme}://127.0.0.1:${port}${path}`))
+  }
+
+  adopt<Client extends { destroy(): void }>(client: Client): Client {
     this.#clients.add(client)
     return client
   }

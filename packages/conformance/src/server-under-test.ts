@@ -4,6 +4,8 @@ export type Capability =
   | 'tls'
   /** Upgraded sockets reach the subject's echo handler. */
   | 'upgrade'
+  /** The subject has an attached WebSocket server on `/ws`. */
+  | 'websocket'
   /** The subject can listen for a while before it is ready. */
   | 'slow-start'
   /** Worth the long cases: thousands of requests on all the connections that a test may open. */

@@ -1,6 +1,7 @@
-export { echoUpgrades } from './echo-upgrades.js'
+export { echoUpgrades, isForWebSockets } from './echo-upgrades.js'
 export { type ObservedLifecycle, observe, say, sayListening, testOptions } from './observe.js'
 export { selfSigned } from './self-signed.js'
 export { blockEventLoop, type StandardRoutesOptions, standardRoutes } from './standard-routes.js'
 export { type AttachableLifecycle, startStandardServer } from './start-standard-server.js'
 export { eventStream, lines } from './streams.js'
+export { serveWebSockets, webSocketRoutes } from './web-sockets.js'

@@ -1,7 +1,7 @@
 import type { Drainable } from '../drainable.js'
 import { takeOver } from '../http/hand-over.js'
 import { createGuests } from './guests.js'
-import { goodbyes, isBehind, socketOf, type WebSocketLike } from './web-socket.js'
+import { goodbyes, socketOf, type WebSocketLike, watchBacklog } from './web-socket.js'
 import type { WebSocketOptions } from './web-socket-server.js'
 
 /** How Engine.IO talks to a client at present. */
@@ -66,6 +66,7 @@ export function createEngineDrainable(
 
   const welcome = (client: EngineClient) => {
     let webSocket: WebSocketLike | undefined
+    let hasBacklog = watchBacklog(undefined)
 
     const leave = () => {
       // A client that Engine.IO has done with still has its closing handshake to make.
@@ -77,6 +78,7 @@ export function createEngineDrainable(
       if (webSocket === undefined) return
       const socket = socketOf(webSocket)
       if (socket !== undefined) takeOver(socket)
+      hasBacklog = watchBacklog(socket)
       webSocket.once('close', leave)
     }
 
@@ -84,9 +86,7 @@ export function createEngineDrainable(
       get kind() {
         return client.transport.name === 'polling' ? 'long-polling' : 'websocket'
       },
-      get isBehind() {
-        return webSocket !== undefined && (isBehind(socketOf(webSocket)) || client.writeBuffer.length > 0)
-      },
+      isBehind: () => hasBacklog() || (webSocket !== undefined && client.writeBuffer.length > 0),
       dismiss(patience: number) {
         if (webSocket !== undefined) closeWith(webSocket)
         const { transport } = client
@@ -94,6 +94,7 @@ export function createEngineDrainable(
         // Engine.IO would break off what the client is sending.
         if (transport.dataReq) transport.dataReq.once('close', () => client.close())
         else client.close()
+        hasBacklog()
       },
       terminate() {
         // Between two polls there is nothing to end: Engine.IO forgets the client by itself.

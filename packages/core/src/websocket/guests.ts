@@ -7,8 +7,8 @@ import { createRateMeter } from '../rate.js'
 export interface Guest {
   /** What the report calls it: `websocket`, … */
   readonly kind: string
-  /** Messages for it wait for the network. */
-  readonly isBehind: boolean
+  /** Whether messages for it still wait, or some have gone out since this was last asked or since it was dismissed. */
+  isBehind(): boolean
   /** Asks it to go, behind the messages that it has not got yet; it has `patience` milliseconds to. */
   dismiss(patience: number): void
   /** Ends the connection without a further word. */
@@ -48,7 +48,7 @@ export function createGuests(kind: string, clock: Clock): Guests {
 
   const terminateLater = (guest: Guest, time: number) => {
     const cancel = clock.after(time, () => {
-      if (guest.isBehind) terminateLater(guest, time)
+      if (guest.isBehind()) terminateLater(guest, time)
       else guest.terminate()
     })
     guests.set(guest, cancel)

@@ -4,7 +4,13 @@ import type { Clock } from '../clock.js'
 import type { Drainable } from '../drainable.js'
 import { takeOver } from '../http/hand-over.js'
 import { createGuests } from './guests.js'
-import { isBehind, sayGoodbye, socketOf, type WebSocketCloseCode, type WebSocketLike } from './web-socket.js'
+import {
+  sayGoodbye,
+  socketOf,
+  type WebSocketCloseCode,
+  type WebSocketLike,
+  watchBacklog,
+} from './web-socket.js'
 
 type UpgradeDone = (webSocket: WebSocketLike, ...rest: unknown[]) => void
 type HandleUpgrade = (request: unknown, socket: Duplex, head: Buffer, done: UpgradeDone) => void
@@ -50,12 +56,14 @@ export function createWebSocketDrainable(
   const guests = createGuests('websocket', clock)
 
   const welcome = (webSocket: WebSocketLike, socket: Duplex | undefined) => {
+    const isBehind = watchBacklog(socket)
     const guest = {
       kind: 'websocket',
-      get isBehind() {
-        return isBehind(socket)
+      isBehind,
+      dismiss() {
+        sayGoodbye(webSocket, webSocketCloseCode)
+        isBehind()
       },
-      dismiss: () => sayGoodbye(webSocket, webSocketCloseCode),
       terminate: () => webSocket.terminate(),
     }
     if (socket !== undefined) takeOver(socket)

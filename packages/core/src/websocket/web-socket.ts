@@ -19,10 +19,21 @@ export const sayGoodbye = (webSocket: WebSocketLike, code: WebSocketCloseCode): 
   webSocket.close(code, goodbyes[code])
 
 /**
- * Whether bytes for the client wait for the network. `bufferedAmount` would not do: it grows with every message that the
+ * Says, at each call, whether bytes for the client wait for the network, or some have got there since the last call: then
+ * more may be on their way through a compressor. `bufferedAmount` would not do: it grows with every message that the
  * application sends too late.
  */
-export const isBehind = (socket: Duplex | undefined): boolean => (socket?.writableLength ?? 0) > 0
+export function watchBacklog(
+  socket: (Duplex & { readonly bytesWritten?: number }) | undefined,
+): () => boolean {
+  let seen = 0
+  return () => {
+    const { bytesWritten = 0, writableLength = 0 } = socket ?? {}
+    const hasMoved = bytesWritten > seen
+    seen = bytesWritten
+    return hasMoved || writableLength > 0
+  }
+}
 
 /** The socket below a WebSocket: it has no public name for those that were connected before anybody asked. */
 export const socketOf = (webSocket: object): Duplex | undefined =>

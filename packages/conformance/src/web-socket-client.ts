@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+
+/** How a WebSocket ended, and when. */
+export interface WebSocketEnding {
+  readonly code: number
+  readonly reason: string
+  readonly at: number
+}
+
+/** A WebSocket as a browser has one, which remembers what it was told. */
+export class WebSocketClient {
+  readonly socket: WebSocket
+  /** Texts, and the lengths of what was no text. */
+  readonly messages: (string | number)[] = []
+  readonly closed: Promise<WebSocketEnding>
+  #ended = false
+
+  private constructor(url: string) {
+    this.socket = new WebSocket(url, { rejectUnauthorized: false })
+    this.socket.on('error', () => {})
+    this.socket.on('message', (data: Buffer, isBinary: boolean) =>
+      this.messages.push(isBinary ? data.length : data.toString()),
+    )
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code, reason) => {
+        this.#ended = true
+        resolve({ code, reason: reason.toString(), at: performance.now() })
+      })
+    })
+  }
+
+  static async open(url: string): Promise<WebSocketClient> {
+    const client = new WebSocketClient(url)
+    await once(client.socket, 'open')
+    return client
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended
+  }
+
+  /** Resolves with the answer to a text. */
+  async ask(text: string): Promise<string> {
+    this.socket.send(text)
+    const [data] = (await once(this.socket, 'message')) as [Buffer]
+    return data.toString()
+  }
+
+  destroy(): void {
+    this.socket.terminate()
+  }
+}
