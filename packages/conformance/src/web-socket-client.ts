@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
+import { within } from './within.js'
 
 /** How a WebSocket ended, and when. */
 export interface WebSocketEnding {
@@ -40,11 +41,18 @@ export class WebSocketClient {
     return this.#ended
   }
 
-  /** Resolves with the answer to a text. */
-  async ask(text: string): Promise<string> {
+  /** Resolves when a text has come, now or later. */
+  async receives(text: string): Promise<void> {
+    const come = (async () => {
+      while (!this.messages.includes(text)) await once(this.socket, 'message')
+    })()
+    await within(come, 15_000, () => `${JSON.stringify(text)} is not in ${JSON.stringify(this.messages)}`)
+  }
+
+  /** Resolves when a text has been echoed. */
+  async echoes(text: string): Promise<void> {
     this.socket.send(text)
-    const [data] = (await once(this.socket, 'message')) as [Buffer]
-    return data.toString()
+    await this.receives(text)
   }
 
   destroy(): void {

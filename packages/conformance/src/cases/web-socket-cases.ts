@@ -37,8 +37,8 @@ export const webSocketCases: readonly BehaviourCase[] = [
       server.signal()
       await server.draining()
       const late = await server.webSocket()
-      expect(await late.ask('who is there?')).toBe('who is there?')
-      expect(await old[0].ask('and now?')).toBe('and now?')
+      await late.echoes('who is there?')
+      await old[0].echoes('and now?')
       expect([...old, late].some(({ hasEnded }) => hasEnded)).toBe(false)
       for (const { closed } of [...old, late]) {
         expect(await closed).toMatchObject({ code: 1001, reason: 'Going Away' })
