@@ -1,5 +1,7 @@
 // A lifecycle
 
+// For adapters
+export { isAttached } from './attached.js'
 export type { CheckOptions } from './checks.js'
 export type { Cut } from './cut.js'
 export { discoverServers } from './discover-servers.js'
@@ -8,7 +10,6 @@ export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js
 // What it tells
 export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events.js'
 export type { Release } from './holds.js'
-// For adapters
 export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
 export type { Lifecycle, LifecycleView } from './lifecycle.js'
 export type { Logger } from './logger.js'

@@ -1,5 +1,6 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
+import { isAttached, markAttached } from './attached.js'
 import { type Drainable, isDrainable } from './drainable.js'
 import { LifecycleError } from './errors.js'
 import { createHttpDrainable, type HttpDrainableOptions } from './http/http-server.js'
@@ -10,9 +11,6 @@ import {
   isWebSocketServer,
   type WebSocketOptions,
 } from './websocket/web-socket-server.js'
-
-/** On every server that some lifecycle has: also if another copy of lameduck made it. */
-const kAttached = Symbol.for('lameduck.attached.v1')
 
 /** What drainables need to know of their lifecycle. */
 export interface DrainableOptions extends HttpDrainableOptions, WebSocketOptions {}
@@ -53,10 +51,10 @@ export function toDrainables(value: unknown, options: DrainableOptions): Drainab
         `HTTP server already, or an object that implements Drainable, got ${got}`,
     )
   }
-  if (kAttached in kind.server) {
+  if (isAttached(kind.server)) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
-  Object.defineProperty(kind.server, kAttached, { value: true })
-  const isBroughtAlong = kind.hidden !== undefined && !(kAttached in kind.hidden)
+  markAttached(kind.server)
+  const isBroughtAlong = kind.hidden !== undefined && !isAttached(kind.hidden)
   return [...(isBroughtAlong ? toDrainables(kind.hidden, options) : []), kind.drain(options)]
 }
