@@ -1,7 +1,7 @@
 import type { Drainable } from '../drainable.js'
 import { takeOver } from '../http/hand-over.js'
-import { createGuests } from './guests.js'
-import { goodbyes, socketOf, type WebSocketLike, watchBacklog } from './web-socket.js'
+import { createClientList } from './client-list.js'
+import { goodbyes, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'
 import type { WebSocketOptions } from './web-socket-server.js'
 
 /** How Engine.IO talks to a client at present. */
@@ -28,7 +28,7 @@ interface EngineClient {
 /** The part of an Engine.IO server that its drain needs. */
 export interface EngineServerLike {
   readonly clientsCount: number
-  on(event: 'connection', listener: (client: never) => void): unknown
+  on(event: 'connection', listener: (client: unknown) => void): unknown
 }
 
 /** The part of a Socket.IO server that leads to its engine. */
@@ -62,15 +62,24 @@ export function createEngineDrainable(
   engine: EngineServerLike,
   { clock, webSocketCloseCode }: WebSocketOptions,
 ): Drainable {
-  const guests = createGuests('engine.io', clock)
+  const list = createClientList('engine.io', clock)
 
-  const welcome = (client: EngineClient) => {
+  /** Engine.IO closes WebSockets without a code. */
+  const closeWithCode = (webSocket: WebSocketLike) => {
+    const { close } = webSocket
+    webSocket.close = (code = webSocketCloseCode, reason = goodbyes[webSocketCloseCode]) =>
+      close.call(webSocket, code, reason)
+  }
+
+  const join = (client: EngineClient) => {
     let webSocket: WebSocketLike | undefined
     let hasBacklog = watchBacklog(undefined)
+    let isTold = false
 
     const leave = () => {
       // A client that Engine.IO has done with still has its closing handshake to make.
-      if (client.readyState === 'closed' && (webSocket?.readyState ?? 3) === 3) guests.left(guest)
+      const isShut = webSocket === undefined || webSocket.readyState === webSocketClosed
+      if (client.readyState === 'closed' && isShut) list.left(listed)
     }
 
     const useWebSocket = (transport: Transport) => {
@@ -80,15 +89,17 @@ export function createEngineDrainable(
       if (socket !== undefined) takeOver(socket)
       hasBacklog = watchBacklog(socket)
       webSocket.once('close', leave)
+      if (isTold) closeWithCode(webSocket)
     }
 
-    const guest = {
+    const listed = {
       get kind() {
         return client.transport.name === 'polling' ? 'long-polling' : 'websocket'
       },
       isBehind: () => hasBacklog() || (webSocket !== undefined && client.writeBuffer.length > 0),
-      dismiss(patience: number) {
-        if (webSocket !== undefined) closeWith(webSocket)
+      tellToGo(patience: number) {
+        if (webSocket !== undefined && !isTold) closeWithCode(webSocket)
+        isTold = true
         const { transport } = client
         if (transport.closeTimeout !== undefined) transport.closeTimeout = patience
         // Engine.IO would break off what the client is sending.
@@ -98,27 +109,20 @@ export function createEngineDrainable(
       },
       terminate() {
         // Between two polls there is nothing to end: Engine.IO forgets the client by itself.
-        if (webSocket === undefined) guests.left(guest)
+        if (webSocket === undefined) list.left(listed)
         else webSocket.terminate()
       },
-    }
-
-    /** Engine.IO closes WebSockets without a code. */
-    const closeWith = (closing: WebSocketLike) => {
-      const { close } = closing
-      closing.close = (code = webSocketCloseCode, reason = goodbyes[webSocketCloseCode]) =>
-        close.call(closing, code, reason)
     }
 
     useWebSocket(client.transport)
     client.on('upgrade', useWebSocket)
     client.once('close', leave)
-    guests.came(guest)
+    list.joined(listed)
   }
 
-  engine.on('connection', welcome)
+  engine.on('connection', (client) => join(client as EngineClient))
   const { clients } = engine as EngineServerLike & { readonly clients: Record<string, EngineClient> }
-  for (const client of Object.values(clients)) welcome(client)
+  for (const client of Object.values(clients)) join(client)
 
-  return guests
+  return list
 }

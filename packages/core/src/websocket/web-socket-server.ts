@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.js'
 import type { Drainable } from '../drainable.js'
 import { takeOver } from '../http/hand-over.js'
-import { createGuests } from './guests.js'
+import { createClientList } from './client-list.js'
 import {
   sayGoodbye,
   socketOf,
@@ -47,28 +47,28 @@ export function hiddenServerOf(server: WebSocketServerLike): Server | undefined 
 
 /**
  * Makes a WebSocket server drainable, in all its modes. Every upgrade goes through `handleUpgrade`, also with `server` and
- * `port`: there its clients are met, tracked or not.
+ * `port`: there its clients join the list, tracked or not.
  */
 export function createWebSocketDrainable(
   server: WebSocketServerLike,
   { clock, webSocketCloseCode }: WebSocketOptions,
 ): Drainable {
-  const guests = createGuests('websocket', clock)
+  const clients = createClientList('websocket', clock)
 
-  const welcome = (webSocket: WebSocketLike, socket: Duplex | undefined) => {
+  const join = (webSocket: WebSocketLike, socket: Duplex | undefined) => {
     const isBehind = watchBacklog(socket)
-    const guest = {
+    const client = {
       kind: 'websocket',
       isBehind,
-      dismiss() {
+      tellToGo() {
         sayGoodbye(webSocket, webSocketCloseCode)
         isBehind()
       },
       terminate: () => webSocket.terminate(),
     }
     if (socket !== undefined) takeOver(socket)
-    webSocket.once('close', () => guests.left(guest))
-    guests.came(guest)
+    webSocket.once('close', () => clients.left(client))
+    clients.joined(client)
   }
 
   const handleUpgrade = server.handleUpgrade as unknown as HandleUpgrade
@@ -78,12 +78,12 @@ export function createWebSocketDrainable(
         done(webSocket, ...rest)
       } finally {
         // Not before the application has met it: its listeners are in place when it is told to go.
-        welcome(webSocket, socket)
+        join(webSocket, socket)
       }
     })
   }
   Object.assign(server, { handleUpgrade: meet })
-  for (const webSocket of server.clients ?? []) welcome(webSocket, socketOf(webSocket))
+  for (const webSocket of server.clients ?? []) join(webSocket, socketOf(webSocket))
 
-  return guests
+  return clients
 }

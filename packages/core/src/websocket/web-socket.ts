@@ -8,6 +8,9 @@ export interface WebSocketLike {
   once(event: 'close', listener: () => void): unknown
 }
 
+/** The `readyState` of a WebSocket that has closed. */
+export const webSocketClosed = 3
+
 /** What clients are told (RFC 6455 §7.4.1, and its registry for 1012). */
 export const goodbyes = { 1001: 'Going Away', 1012: 'Service Restart' } as const
 
