@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { within } from './within.js'
 
+const patience = 15_000
+
 /** How a WebSocket ended, and when. */
 export interface WebSocketEnding {
   readonly code: number
@@ -14,7 +16,7 @@ export class WebSocketClient {
   readonly socket: WebSocket
   /** Texts, and the lengths of what was no text. */
   readonly messages: (string | number)[] = []
-  readonly closed: Promise<WebSocketEnding>
+  readonly #closed: Promise<WebSocketEnding>
   #ended = false
 
   private constructor(url: string) {
@@ -23,7 +25,7 @@ export class WebSocketClient {
     this.socket.on('message', (data: Buffer, isBinary: boolean) =>
       this.messages.push(isBinary ? data.length : data.toString()),
     )
-    this.closed = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => {
         this.#ended = true
         resolve({ code, reason: reason.toString(), at: performance.now() })
@@ -37,6 +39,11 @@ export class WebSocketClient {
     return client
   }
 
+  /** Settles when the connection has closed. */
+  get closed(): Promise<WebSocketEnding> {
+    return within(this.#closed, patience, () => 'the WebSocket is still open')
+  }
+
   get hasEnded(): boolean {
     return this.#ended
   }
@@ -46,7 +53,7 @@ export class WebSocketClient {
     const come = (async () => {
       while (!this.messages.includes(text)) await once(this.socket, 'message')
     })()
-    await within(come, 15_000, () => `${JSON.stringify(text)} is not in ${JSON.stringify(this.messages)}`)
+    await within(come, patience, () => `${JSON.stringify(text)} is not in ${JSON.stringify(this.messages)}`)
   }
 
   /** Resolves when a text has been echoed. */

@@ -158,12 +158,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const attach = (server: unknown, own: ProbeSettings | undefined) => {
     const isTraffic = createTrafficFilter(own?.ignore ?? [])
     const { webSocketCloseCode } = settings
-    for (const each of toDrainables(server, {
-      clock,
-      probes: probes.respond(own),
-      isTraffic,
-      webSocketCloseCode,
-    })) {
+    const context = { clock, probes: probes.respond(own), isTraffic, webSocketCloseCode }
+    for (const each of toDrainables(server, context)) {
       servers.add(each)
       drain?.include(each)
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ForkedServer, quick } from '@lameduck/conformance'
+import { type ForkedServer, quick, type RawClient } from '@lameduck/conformance'
 import { io, type Socket } from 'socket.io-client'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
@@ -41,6 +41,14 @@ async function connect(server: ForkedServer, transports: string[], next = server
     reconnected,
     [Symbol.dispose]: () => void socket.disconnect(),
   }
+}
+
+/** Connects by polling, by hand; returns the path of the session. */
+async function handshake(client: RawClient): Promise<string> {
+  const path = '/socket.io/?EIO=4&transport=polling'
+  const { text } = await client.get(path)
+  const { sid } = JSON.parse(text.slice(1)) as { sid: string }
+  return `${path}&sid=${sid}`
 }
 
 const echo = ({ socket }: Client, text: string) => socket.timeout(5000).emitWithAck('echo', text)
@@ -103,16 +111,26 @@ describe.concurrent('a Socket.IO server', { timeout: 30_000 }, () => {
     })
   }
 
+  test('takes a message whole that a client is sending when the window is over', async () => {
+    await using server = await start('io')
+    const client = await server.connect()
+    const path = await handshake(client)
+    void client.request('POST', path, { headers: { 'Content-Length': '2' } })
+    await client.send('4')
+    await sleep(100)
+    server.signal()
+    await server.refusing()
+    await sleep(500)
+    await client.send('0')
+    expect(await client.response()).toMatchObject({ status: 200, text: 'ok' })
+    expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+  })
+
   test('is not held by a client that polls no more', async () => {
     await using server = await start('io')
     const client = await server.connect()
-    const { text } = await client.get('/socket.io/?EIO=4&transport=polling')
-    const { sid } = JSON.parse(text.slice(1)) as { sid: string }
-    expect(
-      await client.ask('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: '40' }),
-    ).toMatchObject({
-      status: 200,
-    })
+    const path = await handshake(client)
+    expect(await client.ask('POST', path, { body: '40' })).toMatchObject({ status: 200 })
     await sleep(50)
     server.signal()
     const exit = await server.exited()

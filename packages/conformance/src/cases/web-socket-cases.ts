@@ -81,7 +81,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
     needs: 'websocket',
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
-      const client = await server.webSocket('/ws/big?mb=30')
+      const client = await server.webSocket('/ws/big?mb=20')
       client.socket.send('now')
       client.socket.pause()
       await server.line('sent')
@@ -90,7 +90,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
       await sleep(quick.linger + 1500)
       client.socket.resume()
       expect(await client.closed).toMatchObject({ code: 1001 })
-      expect(client.messages).toEqual(Array.from({ length: 30 }, () => 2 ** 20))
+      expect(client.messages).toEqual(Array.from({ length: 20 }, () => 2 ** 20))
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [], connections: { websocket: 1 } } })
     },
@@ -115,7 +115,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
     needs: 'websocket',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
-      const client = await server.webSocket('/ws/big?mb=30')
+      const client = await server.webSocket('/ws/big?mb=20')
       client.socket.send('now')
       client.socket.pause()
       await server.line('sent')
