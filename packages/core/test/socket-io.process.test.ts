@@ -74,6 +74,7 @@ describe.concurrent('a Socket.IO server', { timeout: 30_000 }, () => {
         const exit = await server.exited()
         const kind = transport === 'polling' ? 'long-polling' : 'websocket'
         expect(exit).toMatchObject({ code: 0, report: { clean: true, connections: { [kind]: 2 } } })
+        if (transport === 'websocket') expect(exit.report.connections).toEqual({ websocket: 2 })
         expect(exit.ms).toBeLessThan(shutdownDelay + 2500)
         expect(server.said('disconnected')).toEqual(['forced close', 'forced close'])
       })
