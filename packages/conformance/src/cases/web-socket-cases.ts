@@ -80,7 +80,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
     name: 'messages that were sent before the close frame reach a slow reader whole',
     needs: 'websocket',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick })
+      await using server = await startServer(subject, { options: { ...quick, gracePeriod: 20_000 } })
       const client = await server.webSocket('/ws/big?mb=20')
       client.socket.send('now')
       client.socket.pause()
