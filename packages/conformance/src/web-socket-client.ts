@@ -51,7 +51,12 @@ export class WebSocketClient {
   /** Resolves when a text has come, now or later. */
   async receives(text: string): Promise<void> {
     const come = (async () => {
-      while (!this.messages.includes(text)) await once(this.socket, 'message')
+      while (!this.messages.includes(text)) {
+        const ended = this.#closed.then(({ code }) => {
+          throw new Error(`the WebSocket ended with ${code}, and ${JSON.stringify(text)} has not come`)
+        })
+        await Promise.race([once(this.socket, 'message'), ended])
+      }
     })()
     await within(come, patience, () => `${JSON.stringify(text)} is not in ${JSON.stringify(this.messages)}`)
   }

@@ -32,14 +32,15 @@ export const webSocketCases: readonly BehaviourCase[] = [
     name: 'A8: WebSocket connections get a close frame and are counted, and in the window they are served as ever',
     needs: 'websocket',
     async run(subject) {
-      const shutdownDelay = 1500
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay } })
+      const shutdownDelay = 3000
+      await using server = await startServer(subject, {
+        options: { ...quick, shutdownDelay, gracePeriod: 14_000 },
+      })
       const old = await Promise.all([server.webSocket(), server.webSocket(), server.webSocket()])
       server.signal()
       await server.draining()
       const late = await server.webSocket()
-      await late.echoes('who is there?')
-      await old[0].echoes('and now?')
+      await Promise.all([late.echoes('who is there?'), old[0].echoes('and now?')])
       expect([...old, late].some(({ hasEnded }) => hasEnded)).toBe(false)
       for (const { closed } of [...old, late]) {
         expect(await closed).toMatchObject({ code: 1001, reason: 'Going Away' })
@@ -106,7 +107,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
       const toldAt = performance.now()
       await client.closed
       const patience = performance.now() - toldAt
-      expect(patience).toBeGreaterThan(900)
+      expect(patience).toBeGreaterThan(500)
       expect(patience).toBeLessThan(1800)
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [], connections: { websocket: 1 } } })
