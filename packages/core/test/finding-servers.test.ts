@@ -155,6 +155,7 @@ describe('attachments', () => {
     createAttachments({
       clock: systemClock,
       probes: { respond: () => ({ match: () => undefined }) } as never,
+      webSocketCloseCode: 1001,
       drain: () => undefined,
     })
 
