@@ -14,6 +14,7 @@ import { probeCases } from './cases/probe-cases.js'
 import { signalCases } from './cases/signal-cases.js'
 import { streamCases } from './cases/stream-cases.js'
 import { uploadCases } from './cases/upload-cases.js'
+import { webSocketCases } from './cases/web-socket-cases.js'
 import { windowCases } from './cases/window-cases.js'
 import { type BehaviourCase, isHttp2, type ServerUnderTest } from './server-under-test.js'
 
@@ -25,6 +26,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'pipelined requests': pipeliningCases,
   uploads: uploadCases,
   streams: streamCases,
+  WebSockets: webSocketCases,
   'the listener': listenerCases,
   'the cutoff': cutoffCases,
   'signals and crashes': signalCases,

@@ -7,6 +7,7 @@ import { Http2Client } from './http2-client.js'
 import { RawClient } from './raw-client.js'
 import type { PrintedReport } from './report.js'
 import type { Protocol, ServerUnderTest } from './server-under-test.js'
+import { WebSocketClient } from './web-socket-client.js'
 import { within } from './within.js'
 
 export interface ForkOptions {
@@ -133,6 +134,12 @@ export class ForkedServer implements AsyncDisposable {
   /** An HTTP/2 session, closed with the server object as well. */
   async session(options: ClientSessionOptions = {}): Promise<Http2Client> {
     return this.adopt(await Http2Client.connect({ port: this.port, protocol: this.#protocol }, options))
+  }
+
+  /** A WebSocket on this path, closed like the others. */
+  async webSocket(path = '/ws', port = this.port): Promise<WebSocketClient> {
+    const scheme = this.#protocol === 'https' ? 'wss' : 'ws'
+    return this.adopt(await WebSocketClient.open(`${scheme}://127.0.0.1:${port}${path}`))
   }
 
   adopt<Client extends { destroy(): void }>(client: Client): Client {

@@ -10,3 +10,4 @@ export { type Ending, RawClient, type RawResponse, type Target } from './raw-cli
 export type { CutWork, PrintedReport } from './report.js'
 export { type RequestParts, requestBytes } from './request-bytes.js'
 export type { BehaviourCase, Capability, Protocol, ServerUnderTest } from './server-under-test.js'
+export { WebSocketClient, type WebSocketEnding } from './web-socket-client.js'

@@ -4,6 +4,8 @@ export type Capability =
   | 'tls'
   /** Upgraded sockets reach the subject's echo handler. */
   | 'upgrade'
+  /** The subject has an attached WebSocket server on `/ws`. */
+  | 'websocket'
   /** The subject can listen for a while before it is ready. */
   | 'slow-start'
   /** The subject writes to HTTP/2 streams itself: tunnels (RFC 8441) and pushed streams. */

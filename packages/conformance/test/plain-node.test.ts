@@ -31,6 +31,8 @@ const reasons: Readonly<Record<string, RegExp>> = {
   'an upload answered early, while draining, gets its answer in 20 of 20 trials': /to deeply equal \[ 401/,
   '30 MB that were end()ed before the drain reach a slow reader whole': /truncated|reset/i,
   'B6: a new connection in the window is served, and refused after it': /ECONNREFUSED|ECONNRESET/,
+  'A8: WebSocket connections get a close frame and are counted, and in the window they are served as ever':
+    /ECONNREFUSED/,
   '100 connections that wait in the kernel when the listener is to close are served, none is reset':
     /to deeply equal \[ 200/,
   'SIGINT still finishes what is in flight': /without a response|reset|EPIPE/i,

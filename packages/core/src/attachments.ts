@@ -3,7 +3,7 @@ import type { Clock } from './clock.js'
 import type { Drainable } from './drainable.js'
 import type { ProbeResponder } from './probe-responder.js'
 import { createTrafficFilter, type ProbeSettings } from './probes.js'
-import { toDrainable } from './to-drainable.js'
+import { type DrainableOptions, toDrainables } from './to-drainable.js'
 
 /** The servers of one lifecycle. */
 export interface Attachments {
@@ -20,7 +20,7 @@ export interface Attachments {
 }
 
 /** What attachments need of their lifecycle. */
-export interface AttachmentsOptions {
+export interface AttachmentsOptions extends Pick<DrainableOptions, 'webSocketCloseCode'> {
   readonly clock: Clock
   readonly probes: { respond(probes: ProbeSettings | undefined): ProbeResponder }
   /** The drain, once there is one: it takes servers that come later. */
@@ -28,7 +28,7 @@ export interface AttachmentsOptions {
 }
 
 /** Creates an empty list. */
-export function createAttachments({ clock, probes: hub, drain }: AttachmentsOptions): Attachments {
+export function createAttachments({ probes: hub, drain, ...options }: AttachmentsOptions): Attachments {
   const open = new Set<Drainable>()
   const probesOf = new WeakMap<object, ProbeSettings | undefined>()
 
@@ -42,13 +42,13 @@ export function createAttachments({ clock, probes: hub, drain }: AttachmentsOpti
     open,
     attach(server, probes) {
       const isTraffic = createTrafficFilter(probes?.ignore ?? [])
-      const drainable = toDrainable(server, { clock, probes: hub.respond(probes), isTraffic })
+      const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
       probesOf.set(server as object, probes)
-      include(drainable)
+      drainables.forEach(include)
       if (!(server instanceof Server)) return
-      server.on('listening', () => include(drainable))
+      server.on('listening', () => drainables.forEach(include))
       server.on('close', () => {
-        if (drain() === undefined) open.delete(drainable)
+        if (drain() === undefined) for (const each of drainables) open.delete(each)
       })
     },
     answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,

@@ -1,5 +1,7 @@
 // A lifecycle
 
+// For adapters
+export { isAttached } from './attached.js'
 // For adapters of protocols that count calls of their own
 export type { CallServer, CallServerOptions } from './calls/call-server.js'
 export type { Call, Calls } from './calls/calls.js'
@@ -12,7 +14,6 @@ export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js
 export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events.js'
 export type { Health } from './health.js'
 export type { Release } from './holds.js'
-// For adapters
 export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
 export type { Lifecycle, LifecycleView } from './lifecycle.js'
 export type { Logger } from './logger.js'

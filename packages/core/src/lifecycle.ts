@@ -8,6 +8,8 @@ import type { Release } from './holds.js'
 import type { Plan } from './plan.js'
 import type { Report } from './report.js'
 import type { State } from './state.js'
+import type { EngineServerLike, SocketServerLike } from './websocket/engine-server.js'
+import type { WebSocketServerLike } from './websocket/web-socket-server.js'
 
 /** Looks at a lifecycle, and takes part in its drain; cannot start or end it. */
 export interface LifecycleView {
@@ -52,14 +54,25 @@ export interface LifecycleView {
 /** Starts, drains and stops what is attached to it. */
 export interface Lifecycle extends LifecycleView, AsyncDisposable {
   /**
-   * Makes a server part of the drain: one of `node:http`, `node:https` or `node:http2`, or anything that
-   * implements {@link Drainable}. An HTTP server answers probes from now on. It may serve already: connections of HTTP/1
-   * that it has accepted since lameduck was imported are known, and what they are busy with is in flight; others, from
-   * their next request on.
+   * Makes a server part of the drain: one of `node:http`, `node:https` or `node:http2`, a `WebSocketServer` of `ws`, a
+   * Socket.IO server or its engine, or anything that implements {@link Drainable}. An HTTP server answers probes from now
+   * on; the one that a `WebSocketServer` has made for itself, because it was given a `port`, is attached with it. It may
+   * serve already: connections of HTTP/1 that it has accepted since lameduck was imported are known, and what they are
+   * busy with is in flight; others, from their next request on.
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
-  attach(server: HttpServer | HttpsServer | Http2Server | Http2SecureServer | Drainable): this
+  attach(
+    server:
+      | HttpServer
+      | HttpsServer
+      | Http2Server
+      | Http2SecureServer
+      | WebSocketServerLike
+      | SocketServerLike
+      | EngineServerLike
+      | Drainable,
+  ): this
   /**
    * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
    * aborts when the process is told to go first.

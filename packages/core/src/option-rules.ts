@@ -14,6 +14,7 @@ import {
   text,
   time,
 } from './rules.js'
+import { goodbyes } from './websocket/web-socket.js'
 
 const isInteger = (value: unknown, most: number) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
@@ -67,6 +68,7 @@ export const optionRules: Record<keyof LifecycleOptions, Rule> = {
   crash: oneOf('drain', false),
   late: oneOf('serve', 'reject'),
   readinessDuringDrain: oneOf('fail', 'keep'),
+  webSocketCloseCode: oneOf(...Object.keys(goodbyes).map(Number)),
   platform: oneOf(...Object.keys(presets)),
   logger: {
     expected: 'an object with the functions info, warn and error, or false',

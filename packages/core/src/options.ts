@@ -1,6 +1,7 @@
 import type { Logger } from './logger.js'
 import type { Platform } from './platform.js'
 import type { ProbeOptions } from './probes.js'
+import type { WebSocketCloseCode } from './websocket/web-socket.js'
 
 /** How a lifecycle behaves. Every field is optional; times are milliseconds. */
 export interface LifecycleOptions {
@@ -83,6 +84,14 @@ export interface LifecycleOptions {
   readinessDuringDrain?: 'fail' | 'keep' | undefined
 
   /**
+   * What attached WebSocket servers tell their clients when the window is over: 1001 "Going Away" (RFC 6455 §7.4.1), or
+   * 1012 "Service Restart", after which clients that know it wait 5 to 30 s before they connect anew.
+   *
+   * @default 1001
+   */
+  webSocketCloseCode?: WebSocketCloseCode | undefined
+
+  /**
    * The platform whose promises the defaults follow.
    *
    * @default detected; `LAMEDUCK_PLATFORM` in the environment
@@ -105,4 +114,5 @@ export const optionDefaults = {
   crash: 'drain',
   late: 'serve',
   readinessDuringDrain: 'fail',
+  webSocketCloseCode: 1001,
 } as const satisfies Partial<LifecycleOptions>

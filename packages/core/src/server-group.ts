@@ -54,15 +54,20 @@ export function groupServers(
     announce(watcher: DrainWatcher, only?: Drainable) {
       for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)
     },
-    /** Closes the listeners; `changed` is called when each has. */
+    /** Closes the listeners, then the others; `changed` is called when each has. */
     stopAccepting(patience: number, only?: Drainable) {
-      for (const server of only ? [only] : servers) {
-        stopping++
-        void settled(() => server.stopAccepting(patience)).then(() => {
+      const all = only ? [only] : [...servers]
+      const stop = (server: Drainable) =>
+        settled(() => server.stopAccepting(patience)).then(() => {
           stopping--
           changed()
         })
-      }
+      const doors = all.filter((server) => attempt(() => server.listening, false))
+      stopping += all.length
+      // Whoever is told to go by the others would come back at once, through doors that are open still.
+      void Promise.all(doors.map(stop)).then(() => {
+        for (const server of all) if (!doors.includes(server)) void stop(server)
+      })
     },
     closeIdle: () => all((server) => server.closeIdle()),
     unfinished: () =>

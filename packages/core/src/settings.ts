@@ -6,6 +6,9 @@ import { detectPlatform, type Preset, presets, type Surroundings } from './platf
 import { resolveProbes } from './probes.js'
 import { demand } from './rules.js'
 
+/** What is there once the defaults have been filled in. */
+type FilledOptions = { readonly [Name in keyof typeof optionDefaults]: NonNullable<LifecycleOptions[Name]> }
+
 function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
   const set = environment.flatMap(([variable, option, rule]) => {
     const text = env[variable]?.trim()
@@ -53,6 +56,7 @@ export function resolveSettings(
   checkOptions(options)
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }
+  const filled = { ...optionDefaults, ...chosen } as FilledOptions
   const platform = chosen.platform ?? detectPlatform(surroundings)
   const preset: Preset = presets[platform]
   const gracePeriod = chosen.gracePeriod ?? preset.gracePeriod
@@ -69,15 +73,16 @@ export function resolveSettings(
     explicit: { window: chosen.shutdownDelay !== undefined, linger: chosen.linger !== undefined },
     linger: chosen.linger ?? preset.linger(gracePeriod),
     hookBudget: chosen.hookBudget,
-    signals: (chosen.signals ?? optionDefaults.signals) || [],
+    signals: filled.signals || [],
     /** SIGINT is the platform's way to stop a process, not somebody's Ctrl-C. */
     stopsBySigint: preset.stopsBySigint || isManagedByPm2,
     /** PM2 talks to the process by messages. */
     hearsMessages: isManagedByPm2,
-    forcedExitCode: chosen.forcedExitCode ?? optionDefaults.forcedExitCode,
-    crash: chosen.crash ?? optionDefaults.crash,
-    late: chosen.late ?? optionDefaults.late,
-    readinessDuringDrain: chosen.readinessDuringDrain ?? optionDefaults.readinessDuringDrain,
+    forcedExitCode: filled.forcedExitCode,
+    crash: filled.crash,
+    late: filled.late,
+    readinessDuringDrain: filled.readinessDuringDrain,
+    webSocketCloseCode: filled.webSocketCloseCode,
     probes: chosen.probes === false ? undefined : resolveProbes(chosen.probes ?? {}),
     logger: chosen.logger,
   }

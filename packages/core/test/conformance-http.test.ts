@@ -4,5 +4,5 @@ describeServer({
   name: 'node:http',
   script: new URL('subjects/http.mjs', import.meta.url),
   protocol: 'http',
-  capabilities: ['upgrade', 'slow-start', 'load'],
+  capabilities: ['upgrade', 'websocket', 'slow-start', 'load'],
 })

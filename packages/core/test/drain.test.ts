@@ -235,3 +235,20 @@ describe('the forced end of a lifecycle', () => {
     expect(process.exitCode).toBe(130)
   })
 })
+
+describe('servers that live on the listeners of others', () => {
+  test('are asked to close when those have closed', async () => {
+    const { lifecycle, server, signal, clock } = serving({ shutdownDelay: 0, linger: 0 })
+    const guest = createFakeServer('websocket')
+    Object.defineProperty(guest, 'listening', { value: false })
+    lifecycle.attach(guest)
+    Object.assign(server, {
+      stopAccepting: () => new Promise<void>((resolve) => void clock.after(200, resolve)),
+    })
+    signal('SIGTERM')
+    await clock.advance(199)
+    expect(guest.calls).toEqual(['announce'])
+    await clock.advance(1)
+    expect(guest.calls).toContain('stopAccepting')
+  })
+})

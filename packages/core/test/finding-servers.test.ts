@@ -159,6 +159,7 @@ describe('attachments', () => {
     createAttachments({
       clock: systemClock,
       probes: { respond: () => ({ match: () => undefined }) } as never,
+      webSocketCloseCode: 1001,
       drain: () => undefined,
     })
 

@@ -141,6 +141,30 @@ describe.concurrent('sessions', () => {
   })
 })
 
+describe.concurrent('handshakes', () => {
+  test('that begin while the accept queue empties wait for that, and are served', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 2000 }, withHttp1())
+    const closing = new Promise<void>((resolve) => served.lifecycle.on('closing', () => resolve()))
+    const busy = await served.connect()
+    const answer = busy.get('/slow')
+    const stream = await served.asked()
+    served.signal()
+    await closing
+    const [late, gone] = [
+      await Http2Client.silent({ port: served.port }),
+      await RawClient.connect({ port: served.port }),
+    ]
+    gone.reset()
+    expect(served.server.listening).toBe(true)
+    const session = await Http2Client.over(late, 'h2')
+    expect((await session.get('/now')).text).toBe('now')
+    stream.respond()
+    stream.end('slow')
+    expect((await answer).text).toBe('slow')
+    expect((await served.report).clean).toBe(true)
+  })
+})
+
 describe.concurrent('streams', () => {
   test('whose handler never reads what is still coming are read to their end', async () => {
     await using served = await serve()
@@ -228,7 +252,8 @@ describe.concurrent('the cutoff', () => {
       if (req.url === '/begun') res.write('half')
     })
     server.on('connect', (_, res) => res.flushHeaders())
-    await using served = await serve({ gracePeriod: 800, shutdownDelay: 0, linger: 0 }, server)
+    await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0, linger: 0 }, server)
+    served.lifecycle.onStop('leaves the cut sessions time to close', () => {})
     const client = await served.connect()
     const [silent, begun] = [client.open('GET', '/silent?secret=1'), client.open('GET', '/begun')]
     await begun.receives('half')

@@ -118,4 +118,18 @@ describe('closing sessions', () => {
     await gone
     expect(closing.counts).toEqual({ session: 2 })
   })
+
+  test('at the cutoff work is ended, and who does not hang up then is hung up on', async () => {
+    const { clock, closing, sessions, busy, connect } = bench()
+    const [working, idle] = [connect(), connect()]
+    busy.add(working.record)
+    const ended: Session[] = []
+    const gone = closing.cut((session) => void ended.push(session))
+    await clock.advance(50)
+    expect(ended).toEqual([working.record, idle.record])
+    expect(sessions.size).toBe(2)
+    await clock.advance(60)
+    await gone
+    expect(closing.counts).toEqual({ cut: 1, session: 1 })
+  })
 })

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { takeOverClose } from './close.js'
 import { addProbeRoutes } from './probe-routes.js'
+import { findWebSocketServers } from './websocket-servers.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -37,6 +38,7 @@ async function register(app: FastifyInstance, options: AdapterOptions): Promise<
   const stopDiscovering = discoverServers((server) => {
     if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
   })
+  findWebSocketServers(app, seat)
   app.addHook('onListen', async () => seat.listening())
   takeOverClose(app, seat, stopDiscovering)
 }

@@ -4,5 +4,5 @@ describeServer({
   name: 'Fastify',
   script: new URL('subjects/http.mjs', import.meta.url),
   protocol: 'http',
-  capabilities: ['upgrade', 'load'],
+  capabilities: ['upgrade', 'websocket', 'load'],
 })

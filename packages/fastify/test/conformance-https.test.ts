@@ -4,5 +4,5 @@ describeServer({
   name: 'Fastify with https',
   script: new URL('subjects/https.mjs', import.meta.url),
   protocol: 'https',
-  capabilities: ['tls', 'upgrade'],
+  capabilities: ['tls', 'websocket', 'upgrade'],
 })

@@ -17,8 +17,8 @@ function registerMethodsOf(wrapper: Wrapper, lifecycle: Lifecycle): void {
   if (owner === null) return
   for (const key of new MetadataScanner().getAllMethodNames(owner)) {
     const method = owner[key]
-    const name = `${wrapper.name}.${key}`
     for (const give of marksOf(method)) {
+      const name = `${String(wrapper.name)}.${key}`
       if (!wrapper.isDependencyTreeStatic()) {
         throw new LifecycleError(
           'ARGUMENT_INVALID',

@@ -120,4 +120,23 @@ export const pipeliningCases: readonly BehaviourCase[] = [
       expect(server.said('ran')).toEqual([])
     },
   },
+  {
+    name: 'an upgrade behind a Connection: close head is discarded, and the answer before it arrives whole',
+    needs: 'upgrade',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const client = await server.connect()
+      await client.get('/fast')
+      server.signal()
+      await server.draining()
+      void client.request('GET', '/stream?chunks=6&every=60')
+      expect((await client.head()).headers['connection']).toBe('close')
+      void client.send(
+        'GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+      )
+      expect((await client.response()).text).toMatch(/chunk 5\n$/)
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
 ]

@@ -34,10 +34,10 @@ export const probeCases: readonly BehaviourCase[] = [
       const late = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
       for (const client of late) await client.get('/fast')
       const seen: number[] = []
-      for (let round = 0; round < 30; round++) {
+      for (let round = 0; round < 20; round++) {
         const { readyz = 0 } = await statuses(server)
         if (seen.at(-1) !== readyz) seen.push(readyz)
-        if (round === 10) server.signal()
+        if (round === 12) server.signal()
       }
       expect(seen).toEqual([200, 503])
       expect(await statuses(server)).toEqual({ startupz: 200, readyz: 503, livez: 200 })

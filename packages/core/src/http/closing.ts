@@ -11,6 +11,7 @@ import {
   lastExchange,
   type Upgrade,
 } from './connections.js'
+import { isTakenOver } from './hand-over.js'
 import { farewell, hangUp } from './leave.js'
 
 /** Closing 20 000 sockets at once blocks the event loop for a third of a second; this many take about 5 ms. */
@@ -136,7 +137,9 @@ export function createClosing(clock: Clock, connections: ConnectionTracker): Clo
     ended(connection) {
       const kind = closedAs.get(connection)
       closedAs.delete(connection)
-      count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
+      if (!isTakenOver(connection.socket)) {
+        count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
+      }
       if (kind !== undefined && kind !== 'cut') hangingUp--
       gate.notify()
     },

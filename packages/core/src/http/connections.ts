@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { isTakenOver, releaseWhenTaken } from './hand-over.js'
 
 /** A request and its response, until the one is read and the other flushed. */
 export interface Exchange {
@@ -49,7 +50,7 @@ export interface ConnectionTracker extends Iterable<Connection> {
   readonly upgraded: number
   /** Called when an exchange has ended. */
   exchangeEnded: ((exchange: Exchange) => void) | undefined
-  /** Called when a connection has closed, after its exchanges have ended. */
+  /** Called when a connection has closed or been taken over, after its exchanges have ended. */
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Connection
@@ -130,12 +131,16 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     if (tracker.exchangeEnded !== undefined) readOn(req)
   }
 
-  function socketClosed(this: Socket) {
-    const connection = connectionOf(this)
-    if (connection === undefined || !connections.delete(connection)) return
+  const forget = (connection: Connection) => {
+    if (!connections.delete(connection)) return
     if (connection.upgrade !== undefined) upgraded--
     for (const { res } of exchangesOf(connection)) settle(connection, res)
     tracker.connectionEnded?.(connection)
+  }
+
+  function socketClosed(this: Socket) {
+    const connection = connectionOf(this)
+    if (connection !== undefined) forget(connection)
   }
 
   const accept = (socket: Socket): Connection => {
@@ -188,10 +193,13 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       return connection
     },
     upgrade({ method, url, socket }) {
+      // Tests emit this event by hand, without a socket below.
+      if (socket === undefined || isTakenOver(socket)) return
       const connection = accept(socket)
       if (connection.upgrade !== undefined) return
       connection.upgrade = { method, url, startedAt: now() }
       upgraded++
+      releaseWhenTaken(socket, () => forget(connection))
     },
     settle,
     [Symbol.iterator]: () => connections.values(),

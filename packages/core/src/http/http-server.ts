@@ -32,7 +32,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
       case 'upgrade':
       case 'connect':
-        http1.upgrade(args[0] as IncomingMessage)
+        if (!http1.upgrade(args[0] as IncomingMessage)) return true
         break
     }
     return listenerEvent(deliver, event, args)

@@ -25,8 +25,8 @@ export interface Http1Side extends Side {
   accept(socket: Socket): void
   /** Serves a request, or answers in place of the application. */
   readonly request: Tap
-  /** A connection was given to another protocol. */
-  upgrade(req: IncomingMessage): void
+  /** A connection is given to another protocol; false if its client was told that it closes, and has to be refused. */
+  upgrade(req: IncomingMessage): boolean
   /** Makes the connections known that `server` has accepted before it was attached. */
   adopt(server: object, handshakes: Handshakes): void
 }
@@ -128,7 +128,13 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     accept: connections.accept,
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
-    upgrade: connections.upgrade,
+    upgrade(req) {
+      // Tests emit this event by hand, without a socket below.
+      const known = req.socket && connectionOf(req.socket)
+      if (known?.leaving) return !discard(known, req)
+      connections.upgrade(req)
+      return true
+    },
     adopt(server, handshakes) {
       const found = (exchange: Exchange) => {
         if (context.step !== 'serving') askToLeave(clock, exchange, headSent)

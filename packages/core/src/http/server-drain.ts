@@ -17,6 +17,8 @@ interface ListeningServer extends NetServer {
   readonly keepAliveTimeout?: number | undefined
 }
 
+const ignore = () => {}
+
 /** Makes one drainable of a server's listener and of what its connections speak. */
 export function createServerDrain(
   kind: string,
@@ -60,7 +62,10 @@ export function createServerDrain(
       arrivals.lastAt = clock.now()
       if (holdsHandshakes) {
         const [socket] = args as [Socket]
+        // Nobody else listens to it yet: a client that gives up meanwhile would be an uncaught exception.
+        socket.on('error', ignore)
         context.atTheDoor.push(() => {
+          socket.off('error', ignore)
           if (!socket.destroyed) deliver(event, socket)
         })
         return true

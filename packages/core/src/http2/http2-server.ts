@@ -54,7 +54,7 @@ export function createHttp2Drainable(
         break
       case 'upgrade':
       case 'connect':
-        if (!isHttp2(args[0])) http1.upgrade(args[0] as IncomingMessage)
+        if (!isHttp2(args[0]) && !http1.upgrade(args[0] as IncomingMessage)) return true
         break
     }
     return listenerEvent(deliver, event, args)

@@ -8,9 +8,9 @@ const kResponse = Symbol('lameduck.response')
 
 /** A stream that carries a request, with what is known of it: on the stream itself, so that no object is made for it. */
 interface RequestStream extends ServerHttp2Stream {
-  [kSession]?: Session
-  [kHeaders]?: IncomingHttpHeaders
-  [kStartedAt]?: number
+  [kSession]: Session
+  [kHeaders]: IncomingHttpHeaders
+  [kStartedAt]: number
   [kResponse]?: Http2ServerResponse
 }
 
@@ -23,12 +23,12 @@ export interface StreamTracker {
   begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): void
 }
 
-/** The head of a request. */
+/** The head of a request that has been begun. */
 export const headersOf = (stream: ServerHttp2Stream): IncomingHttpHeaders =>
-  (stream as RequestStream)[kHeaders] ?? {}
+  (stream as RequestStream)[kHeaders]
 
-/** When a request began, in Unix milliseconds. */
-export const startOf = (stream: ServerHttp2Stream): number => (stream as RequestStream)[kStartedAt] ?? 0
+/** When it began, in Unix milliseconds. */
+export const startOf = (stream: ServerHttp2Stream): number => (stream as RequestStream)[kStartedAt]
 
 /** Remembers which response of the compatibility API writes to its stream. */
 export function writesTo(stream: ServerHttp2Stream, response: Http2ServerResponse): void {
@@ -50,7 +50,7 @@ export function createStreamTracker(now: () => number): StreamTracker {
 
   function closed(this: RequestStream) {
     const session = this[kSession]
-    if (!session?.streams.delete(this)) return
+    session.streams.delete(this)
     session.quietSince = now()
     inFlight--
     tracker.streamEnded?.(this, session)
@@ -61,7 +61,8 @@ export function createStreamTracker(now: () => number): StreamTracker {
       return inFlight
     },
     streamEnded: undefined,
-    begin(stream: RequestStream, headers, session) {
+    begin(begun, headers, session) {
+      const stream = begun as RequestStream
       stream[kSession] = session
       stream[kHeaders] = headers
       stream[kStartedAt] = now()

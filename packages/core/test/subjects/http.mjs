@@ -1,6 +1,11 @@
 import { createServer } from 'node:http'
-import { standardRoutes, startStandardServer, testOptions } from '@lameduck/conformance/subject'
+import {
+  serveWebSockets,
+  standardRoutes,
+  startStandardServer,
+  testOptions,
+} from '@lameduck/conformance/subject'
 import { createLifecycle } from '@lameduck/core'
 
 const lifecycle = createLifecycle(testOptions())
-startStandardServer(lifecycle, createServer(standardRoutes(lifecycle)))
+serveWebSockets(lifecycle, startStandardServer(lifecycle, createServer(standardRoutes(lifecycle))))

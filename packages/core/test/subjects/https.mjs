@@ -1,6 +1,15 @@
 import { createServer } from 'node:https'
-import { selfSigned, standardRoutes, startStandardServer, testOptions } from '@lameduck/conformance/subject'
+import {
+  selfSigned,
+  serveWebSockets,
+  standardRoutes,
+  startStandardServer,
+  testOptions,
+} from '@lameduck/conformance/subject'
 import { createLifecycle } from '@lameduck/core'
 
 const lifecycle = createLifecycle(testOptions())
-startStandardServer(lifecycle, createServer(selfSigned, standardRoutes(lifecycle)))
+serveWebSockets(
+  lifecycle,
+  startStandardServer(lifecycle, createServer(selfSigned, standardRoutes(lifecycle))),
+)

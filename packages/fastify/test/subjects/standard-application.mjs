@@ -1,16 +1,19 @@
 // The standard routes, written as a Fastify application would.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
+import websocket from '@fastify/websocket'
 import {
   blockEventLoop,
   echoUpgrades,
   eventStream,
+  isForWebSockets,
   lines,
   observe,
   say,
   sayListening,
   testOptions,
   testPort,
+  webSocketRoutes,
 } from '@lameduck/conformance/subject'
 import graceful from '@lameduck/fastify'
 import Fastify from 'fastify'
@@ -19,7 +22,7 @@ export async function startApplication(options) {
   const app = Fastify({ bodyLimit: 64 * 2 ** 20, ...options })
   await app.register(graceful, { logger: console, ...testOptions() })
   observe(app.lifecycle)
-  echoUpgrades(app.server, app.lifecycle)
+  await addWebSockets(app)
   addBodyParsers(app)
   addPlainRoutes(app)
   addStreamRoutes(app)
@@ -27,6 +30,20 @@ export async function startApplication(options) {
   await app.listen({ port: testPort(), host: '127.0.0.1' })
   sayListening(app.lifecycle, app.server.address().port)
   return app
+}
+
+/** `@fastify/websocket` takes every upgrade for its own; here the others are echoed. */
+async function addWebSockets(app) {
+  await app.register(websocket, { options: { perMessageDeflate: true } })
+  const [handOn] = app.server.listeners('upgrade')
+  app.server.off('upgrade', handOn)
+  app.server.on('upgrade', (request, socket, head) => {
+    if (isForWebSockets(request)) handOn(request, socket, head)
+  })
+  echoUpgrades(app.server, app.lifecycle)
+  for (const path of ['/ws', '/ws/goodbye', '/ws/big']) {
+    app.get(path, { websocket: true }, (webSocket, { url }) => webSocketRoutes(webSocket, url, app.lifecycle))
+  }
 }
 
 /** Bodies reach their handlers unread. */

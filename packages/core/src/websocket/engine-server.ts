@@ -1,0 +1,128 @@
+import type { Drainable } from '../drainable.js'
+import { takeOver } from '../http/hand-over.js'
+import { createClientList } from './client-list.js'
+import { goodbyes, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'
+import type { WebSocketOptions } from './web-socket-server.js'
+
+/** How Engine.IO talks to a client at present. */
+interface Transport {
+  readonly name: string
+  /** The WebSocket, if it is one of `ws`. */
+  readonly socket?: unknown
+  /** How long it waits for a client's next poll to say that it closes, in milliseconds. */
+  closeTimeout?: number
+  /** The request by which a polling client is sending something. */
+  readonly dataReq?: { once(event: 'close', listener: () => void): unknown } | null
+}
+
+/** A client of Engine.IO. */
+interface EngineClient {
+  readonly readyState: string
+  readonly transport: Transport
+  readonly writeBuffer: readonly unknown[]
+  close(): void
+  once(event: 'close', listener: () => void): unknown
+  on(event: 'upgrade', listener: (transport: Transport) => void): unknown
+}
+
+/** The part of an Engine.IO server that its drain needs. */
+export interface EngineServerLike {
+  readonly clientsCount: number
+  on(event: 'connection', listener: (client: unknown) => void): unknown
+}
+
+/** The part of a Socket.IO server that leads to its engine. */
+export interface SocketServerLike {
+  readonly engine: EngineServerLike
+}
+
+const isEngine = (value: unknown): value is EngineServerLike => {
+  const { clients, clientsCount, on } = (value ?? {}) as Partial<EngineServerLike & { clients: object }>
+  return typeof clients === 'object' && typeof clientsCount === 'number' && typeof on === 'function'
+}
+
+/** The Engine.IO server that `value` is, or that a Socket.IO server has. */
+export function engineOf(value: unknown): EngineServerLike | undefined {
+  if (isEngine(value)) return value
+  const { engine } = (value ?? {}) as Partial<SocketServerLike>
+  return isEngine(engine) ? engine : undefined
+}
+
+const webSocketOf = ({ name, socket }: Transport): WebSocketLike | undefined => {
+  const isKnown = name === 'websocket' && typeof (socket as Partial<WebSocketLike>)?.terminate === 'function'
+  return isKnown ? (socket as WebSocketLike) : undefined
+}
+
+/**
+ * Makes an Engine.IO server drainable. Clients are closed in its own protocol, behind the packets that wait for them: a
+ * WebSocket with the close code, a poll with a close packet. So they connect anew by themselves; Socket.IO clients would
+ * not, had their sockets been told to disconnect.
+ */
+export function createEngineDrainable(
+  engine: EngineServerLike,
+  { clock, webSocketCloseCode }: WebSocketOptions,
+): Drainable {
+  const list = createClientList('engine.io', clock)
+
+  /** Engine.IO closes WebSockets without a code. */
+  const closeWithCode = (webSocket: WebSocketLike) => {
+    const { close } = webSocket
+    webSocket.close = (code = webSocketCloseCode, reason = goodbyes[webSocketCloseCode]) =>
+      close.call(webSocket, code, reason)
+  }
+
+  const join = (client: EngineClient) => {
+    let webSocket: WebSocketLike | undefined
+    let hasBacklog = watchBacklog(undefined)
+    let isTold = false
+
+    const leave = () => {
+      // A client that Engine.IO has done with still has its closing handshake to make.
+      const isShut = webSocket === undefined || webSocket.readyState === webSocketClosed
+      if (client.readyState === 'closed' && isShut) list.left(listed)
+    }
+
+    const useWebSocket = (transport: Transport) => {
+      webSocket = webSocketOf(transport)
+      if (webSocket === undefined) return
+      const socket = socketOf(webSocket)
+      if (socket !== undefined) takeOver(socket)
+      hasBacklog = watchBacklog(socket)
+      webSocket.once('close', leave)
+      if (isTold) closeWithCode(webSocket)
+    }
+
+    const listed = {
+      get kind() {
+        return client.transport.name === 'polling' ? 'long-polling' : 'websocket'
+      },
+      isBehind: () => hasBacklog() || (webSocket !== undefined && client.writeBuffer.length > 0),
+      tellToGo(patience: number) {
+        if (webSocket !== undefined && !isTold) closeWithCode(webSocket)
+        isTold = true
+        const { transport } = client
+        if (transport.closeTimeout !== undefined) transport.closeTimeout = patience
+        // Engine.IO would break off what the client is sending.
+        if (transport.dataReq) transport.dataReq.once('close', () => client.close())
+        else client.close()
+        hasBacklog()
+      },
+      terminate() {
+        // Between two polls there is nothing to end: Engine.IO forgets the client by itself.
+        if (webSocket === undefined) list.left(listed)
+        else webSocket.terminate()
+      },
+    }
+
+    useWebSocket(client.transport)
+    client.on('upgrade', useWebSocket)
+    client.once('close', leave)
+    list.joined(listed)
+  }
+
+  engine.on('connection', (client) => join(client as EngineClient))
+  const { clients } = engine as EngineServerLike & { readonly clients: Record<string, EngineClient> }
+  for (const client of Object.values(clients)) join(client)
+
+  return list
+}
