@@ -99,11 +99,16 @@ describe('a channel', () => {
       ready: true,
     }
     const call = await hello('request: { name: duck }')
-    expect(await open(() => undefined).ask(call)).toMatchObject({
-      outcome: { kind: 'refused' },
+    expect(await open(() => undefined).ask(call)).toEqual({
+      outcome: { kind: 'refused', detail: 'the Service has no endpoints' },
       replica: undefined,
+      reused: false,
     })
-    expect(await open(() => nobody).ask(call)).toMatchObject({ outcome: { kind: 'refused' }, replica: 'r1' })
+    expect(await open(() => nobody).ask(call)).toEqual({
+      outcome: { kind: 'refused', detail: expect.stringMatching(/^connect ECONNREFUSED/) },
+      replica: 'r1',
+      reused: false,
+    })
   })
 
   test('a call that is cut at the server is lost by its status', async () => {

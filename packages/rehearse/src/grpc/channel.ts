@@ -43,7 +43,7 @@ export function openChannel({ pick, timeout }: Omit<ConnectionSettings, 'wayOf'>
           })
       giveUp = () => {}
       return {
-        outcome,
+        outcome: withReason(outcome, relay.refusal()),
         replica: relay.peer(),
         reused: connectionsBefore > 0 && relay.connections() === connectionsBefore,
       }
@@ -56,6 +56,11 @@ export function openChannel({ pick, timeout }: Omit<ConnectionSettings, 'wayOf'>
       channel?.relay.close()
     },
   }
+}
+
+/** The channel knows only of the relay, which resets what it cannot connect. */
+function withReason(outcome: Outcome, refusal: string | undefined): Outcome {
+  return outcome.kind === 'refused' && refusal !== undefined ? { ...outcome, detail: refusal } : outcome
 }
 
 interface Making {

@@ -7,8 +7,10 @@ export interface Relay {
   port: number
   /** The replica that the last connection was for; `undefined`: the balancer knew of none. */
   peer(): string | undefined
-  /** How many connections have reached a replica. */
+  /** How many connections there have been, refused ones included. */
   connections(): number
+  /** Why the last connection reached no replica; `undefined`: it did. */
+  refusal(): string | undefined
   /** Resets what is open. */
   close(): void
 }
@@ -23,19 +25,28 @@ export async function openRelay(pick: Balancer['pick']): Promise<Relay> {
   const open = new Set<Socket>()
   let peer: string | undefined
   let connections = 0
+  let refusal: string | undefined
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     const endpoint = pick()
     peer = endpoint?.id
+    connections++
     open.add(near)
     near.on('close', () => open.delete(near))
     if (!endpoint) {
+      refusal = 'the Service has no endpoints'
       near.on('error', () => {})
       near.resetAndDestroy()
       return
     }
     const far = connect({ ...endpoint.address, allowHalfOpen: true, noDelay: true })
-    far.on('connect', () => connections++)
+    refusal = 'not connected yet'
+    far.once('connect', () => {
+      refusal = undefined
+    })
+    far.on('error', (error) => {
+      if (refusal !== undefined) refusal = error.message
+    })
     join(near, far)
     join(far, near)
   })
@@ -46,6 +57,7 @@ export async function openRelay(pick: Balancer['pick']): Promise<Relay> {
     port: (server.address() as AddressInfo).port,
     peer: () => peer,
     connections: () => connections,
+    refusal: () => refusal,
     close() {
       server.close()
       for (const socket of open) socket.resetAndDestroy()
