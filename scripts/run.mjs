@@ -17,7 +17,7 @@ const steps = {
   start: [
     ['install', '--frozen-lockfile', '--prefer-offline'],
     ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'],
-    ['--filter', '@lameduck/fastify-api', 'run', 'rehearse'],
+    ['--filter', '@lameduck/all-examples', 'run', 'rehearse'],
   ],
   test: [
     ['install', '--frozen-lockfile', '--prefer-offline'],

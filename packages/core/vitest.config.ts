@@ -4,8 +4,6 @@ export default defineConfig({
   test: {
     name: 'core',
     include: ['test/**/*.test.ts'],
-    // Cases of the suite wait for timers most of the time.
-    maxConcurrency: 10,
     // What only runs in forked processes does not count: the behaviour of those is shown in this process as well.
     coverage: {
       provider: 'v8',

@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'express', include: ['test/**/*.test.ts'], maxConcurrency: 10 } })
+export default defineConfig({ test: { name: 'express', include: ['test/**/*.test.ts'] } })

@@ -49,6 +49,13 @@ export const http2Loads: readonly BehaviourCase[] = http2LoadCases
 
 /** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {
+  if (subject.onlyInMatrix && process.env['LAMEDUCK_TEST_MATRIX'] === undefined) {
+    console.info(
+      `${subject.name}: is like others that are tested here, and has its turn in \`pnpm test:matrix\``,
+    )
+    test.skip(`${subject.name}: in the matrix`)
+    return
+  }
   const shown = (cases: readonly BehaviourCase[]) =>
     cases.filter(({ needs }) => needs === undefined || subject.capabilities.includes(needs))
 

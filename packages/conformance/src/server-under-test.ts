@@ -29,6 +29,8 @@ export interface ServerUnderTest {
   readonly script: URL
   /** Decides which suite it is given. */
   readonly protocol: Protocol
+  /** It differs so little from another that it need not be tested on every change. */
+  readonly onlyInMatrix?: boolean
   readonly capabilities: readonly Capability[]
 }
 

@@ -1,2 +1,2 @@
-export { type Comparison, compare } from './compare.js'
+export { type Comparison, compare, type Version } from './compare.js'
 export { listenOptions } from './listen-options.js'

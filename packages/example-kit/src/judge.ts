@@ -4,11 +4,19 @@ import type { RehearsalReport } from '@lameduck/rehearse'
 export type Judged = Pick<RehearsalReport, 'passed' | 'reasons' | 'totals'>
 
 /**
- * The comparison holds if the service with lameduck lost nothing, and the one without lost something: if it did not, the load was too
- * light to show anything.
+ * The comparison holds if the services with lameduck lost nothing, and the one without lost something: if it did not, the load was
+ * too light to show anything.
  */
-export function judge(ours: Judged, plain: Judged): { passed: boolean; sentence: string } {
-  if (!ours.passed) return { passed: false, sentence: `failed with lameduck: ${ours.reasons.join('; ')}` }
+export function judge(
+  ours: readonly { readonly name: string; readonly report: Judged }[],
+  plain: Judged,
+): { passed: boolean; sentence: string } {
+  const failed = ours.filter(({ report }) => !report.passed)
+  if (failed.length > 0) {
+    const sentences = failed.map(({ name, report }) => `failed with ${name}: ${report.reasons.join('; ')}`)
+    return { passed: false, sentence: sentences.join('\n') }
+  }
+  const answered = ours.reduce((total, { report }) => total + report.totals.requests, 0)
   const { lost, refused, requests } = plain.totals
   if (lost + refused === 0) {
     return {
@@ -19,6 +27,6 @@ export function judge(ours: Judged, plain: Judged): { passed: boolean; sentence:
   const contrast = `without it ${lost} of ${requests} were lost and ${refused} refused`
   return {
     passed: true,
-    sentence: `With lameduck all ${ours.totals.requests} requests were answered; ${contrast}.`,
+    sentence: `With lameduck all ${answered} requests were answered; ${contrast}.`,
   }
 }

@@ -5,4 +5,5 @@ describeServer({
   script: new URL('subjects/express-5-https.mjs', import.meta.url),
   protocol: 'https',
   capabilities: ['tls', 'upgrade'],
+  onlyInMatrix: true,
 })

@@ -5,4 +5,5 @@ describeServer({
   script: new URL('subjects/h2-or-http1.mjs', import.meta.url),
   protocol: 'https',
   capabilities: ['tls', 'upgrade'],
+  onlyInMatrix: true,
 })
