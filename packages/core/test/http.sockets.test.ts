@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { RawClient, requestBytes } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
@@ -186,6 +187,53 @@ describe.concurrent('requests', () => {
     expect(await client.closed).toBe('fin')
     await served.report
     expect(ran).toEqual(['/last'])
+  })
+
+  const upgrades = {
+    Upgrade: 'GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    CONNECT: 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n',
+  }
+  for (const [way, bytes] of Object.entries(upgrades)) {
+    test(`for another protocol (${way}) are thrown away behind a response that closes, and it arrives whole`, async () => {
+      const megabytes = Array.from({ length: 24 }, () => Buffer.alloc(2 ** 20))
+      await using served = await serve({}, (_, res) => {
+        res.writeHead(200, { 'content-length': megabytes.length * 2 ** 20 })
+        Readable.from(megabytes).pipe(res)
+      })
+      served.server.on(way.toLowerCase(), (_, socket) => socket.destroy())
+      const client = await served.connect()
+      const [socket] = served.sockets
+      await client.get('/now')
+      served.signal()
+      const answer = client.get('/big')
+      await client.receives('content-length: 25165824')
+      client.socket.pause()
+      const before = socket?.bytesRead ?? 0
+      await client.send(bytes)
+      while (socket?.bytesRead === before) await new Promise(setImmediate)
+      client.socket.resume()
+      expect((await answer).body.length).toBe(megabytes.length * 2 ** 20)
+      expect(await client.closed).toBe('fin')
+      expect(await served.report).toMatchObject({ clean: true, requests: { finished: 1, cut: 0 } })
+    })
+  }
+
+  test('for another protocol, thrown away, whose client then resets the connection harm nobody', async () => {
+    await using served = await serve()
+    served.server.on('upgrade', (_, socket) => socket.destroy())
+    const client = await served.connect()
+    const [socket] = served.sockets
+    await client.get('/now')
+    served.signal()
+    void client.request('GET', '/slow')
+    const res = await served.asked()
+    res.write('half')
+    await client.receives('half')
+    const before = socket?.bytesRead ?? 0
+    await client.send(upgrades.Upgrade)
+    while (socket?.bytesRead === before) await new Promise(setImmediate)
+    client.reset()
+    expect(await served.report).toMatchObject({ clean: true, requests: { cut: 0 } })
   })
 
   test('whose body is still coming keep their connection for one more', async () => {

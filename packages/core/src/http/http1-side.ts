@@ -14,7 +14,7 @@ import {
 import { adoptEarlierSockets } from './earlier-sockets.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import type { Handshakes } from './handshakes.js'
-import { askToLeave, discardInput } from './leave.js'
+import { askToLeave, discardInput, returnToResponse } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
 import type { Side } from './side.js'
@@ -131,7 +131,10 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     upgrade(req) {
       // Tests emit this event by hand, without a socket below.
       const known = req.socket && connectionOf(req.socket)
-      if (known?.leaving) return !discard(known, req)
+      if (known?.leaving) {
+        returnToResponse(known)
+        return !discard(known, req)
+      }
       connections.upgrade(req)
       return true
     },

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import { type Connection, type Exchange, lastExchange } from './connections.js'
 
@@ -61,6 +62,9 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
   } as ServerResponse['writeHead']
 }
 
+/** What Node listens by on sockets whose responses say that they close, to go on writing. */
+const drainListeners = new WeakMap<Socket, (() => void)[]>()
+
 /**
  * After a `Connection: close` response Node closes the socket as soon as it is flushed. Bytes of the client that
  * arrive after that make the kernel reset the connection, and the client loses what it has not read yet. So this says
@@ -70,6 +74,19 @@ function hangUpGently(clock: Clock, connection: Connection): void {
   const { socket } = connection
   if (Object.hasOwn(socket, 'destroySoon')) return
   socket.destroySoon = () => hangUp(clock, connection)
+  drainListeners.set(socket, socket.listeners('drain') as (() => void)[])
+}
+
+/**
+ * Node takes its listeners off a socket whose client asks for another protocol. If that is discarded, the response that is
+ * still under way needs them again: else it never hears that it may go on, and a reset is an uncaught exception.
+ */
+export function returnToResponse({ socket }: Connection): void {
+  const left = socket.listeners('drain')
+  for (const listener of drainListeners.get(socket) ?? []) {
+    if (!left.includes(listener)) socket.on('drain', listener)
+  }
+  socket.on('error', () => {})
 }
 
 /** Says FIN, and closes when the client has hung up as well or had its time to. */
