@@ -25,7 +25,7 @@ export interface ProbeObserver {
  * liveness, which the kubelet would stop: other platforms do not; but a refused probe is then no failure, since a service that has
  * stopped listening is only doing what it was told.
  *
- * @param stopped resolves when probing shall end
+ * @param stopped resolves when probing shall end; what a probe that is under way then comes to is nobody's concern
  * @returns the readiness probe that came last, for the message when a replica never got ready
  */
 export function startProbing(
@@ -36,12 +36,16 @@ export function startProbing(
 ): () => ProbeResult | undefined {
   const { address } = replica.service
   const ended = Promise.race([replica.service.exited, stopped]).then(() => true)
+  let over = false
+  void ended.then(() => {
+    over = true
+  })
   let last: ProbeResult | undefined
   let readiness = unprobed
 
   const probeReadiness = async () => {
     const result = await probe(address, settings.ready)
-    if (replica.exit) return
+    if (over) return
     last = result
     const before = readiness.ready
     readiness = afterProbe(readiness, result.success, settings.failureThreshold)
@@ -49,14 +53,14 @@ export function startProbing(
   }
   const probeLiveness = async () => {
     const result = await probe(address, settings.live)
-    if (result.success || replica.exit) return
+    if (result.success || over) return
     if (replica.phase === 'terminating' && !result.answered) return
     observer.livenessFailed(result)
   }
   const run = async () => {
     do {
       await probeReadiness()
-      if (replica.readyAt !== undefined && !replica.exit) await probeLiveness()
+      if (replica.readyAt !== undefined && !over) await probeLiveness()
     } while (!(await pause(settings.probePeriod * 1000, ended)))
   }
   void run()

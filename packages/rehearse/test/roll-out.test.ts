@@ -39,7 +39,8 @@ describe('a roll-out of a service that keeps a journal', { timeout: 60_000 }, ()
         command: command('keeps-a-journal'),
         grace: 6,
         rps: 100,
-        connections: 10,
+        // So many that no replica is left with hardly any, by chance.
+        connections: 40,
         probePeriod: 0.2,
         post: '/entry',
         propagation,
