@@ -11,6 +11,6 @@ for (const { name, script, protocol } of combinations) {
     name,
     script,
     protocol,
-    capabilities: protocol === 'https' ? ['tls', 'upgrade'] : ['upgrade'],
+    capabilities: ['upgrade', ...(protocol === 'https' ? ['tls' as const] : ['load' as const])],
   })
 }
