@@ -2,22 +2,19 @@ import { fileURLToPath } from 'node:url'
 import {
   createProgressPrinter,
   type RehearsalReport,
+  type RehearseOptions,
   rehearse,
   renderComparison,
   renderReport,
 } from '@lameduck/rehearse'
 import { judge } from './judge.js'
 
-const load = {
-  replicas: 3,
-  rollouts: 2,
-  rps: 200,
-  connections: 40,
-  path: '/slow?ms=50',
-  post: '/upload',
-  expect: 'waited',
-  probePeriod: 0.5,
-}
+const load = { replicas: 3, rollouts: 2, rps: 200, connections: 40, probePeriod: 0.5 }
+
+/** How a service is spoken to: what it is asked, and how it is probed. */
+type Speech = Pick<RehearseOptions, 'path' | 'post' | 'expect' | 'mix' | 'ready' | 'live'>
+
+const http: Speech = { path: '/slow?ms=50', post: '/upload', expect: 'waited' }
 
 /** One way to start a service. */
 interface Version {
@@ -32,10 +29,12 @@ interface Version {
 export interface Comparison {
   readonly ours: Version
   readonly plain: Version
+  /** Default: HTTP, on the routes that all examples have. */
+  readonly speech?: Speech
 }
 
 /** Rolls a service out under load, with lameduck and without, shows what became of the requests, and sets the exit code. */
-export async function compare({ ours, plain }: Comparison): Promise<void> {
+export async function compare({ ours, plain, speech = http }: Comparison): Promise<void> {
   const interrupted = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(name))
 
@@ -44,7 +43,7 @@ export async function compare({ ours, plain }: Comparison): Promise<void> {
     console.log(`\n${title}\n`)
     const command = [process.execPath, fileURLToPath(script)]
     const report = await rehearse(
-      { ...load, command, grace },
+      { ...load, ...speech, command, grace },
       { observe: printer.observe, signal: interrupted.signal },
     )
     printer.clear()

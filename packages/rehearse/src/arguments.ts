@@ -24,17 +24,17 @@ const numbers = {
 } as const
 
 const texts = {
-  ready: ['<path>', 'path of the readiness probe'],
-  live: ['<path>', 'path of the liveness probe'],
+  ready: ['<probe>', 'readiness probe: a path, or grpc:<service>'],
+  live: ['<probe>', 'liveness probe: a path, or grpc:<service>'],
   lb: ['<kind>', 'who spreads the load: service, nginx or haproxy'],
   portEnv: ['<name>', 'environment variable that tells the service its port'],
   path: ['<path>', 'path that is asked with GET'],
   post: ['<path>', 'path that every second request is POSTed to, with 1 KiB'],
   expect: ['<text>', 'text that every answer to a GET contains'],
+  mix: ['<file>', 'YAML that says what is asked, and how often: HTTP requests and gRPC calls'],
 } as const
 
 interface GivenOptions {
-  mix?: string
   report?: string
   json?: string
   retryRefused?: boolean
@@ -84,7 +84,6 @@ function createProgram(): Command {
       'send refused requests again, and do not count those against the service that were then answered',
     )
     .option('--json <file>', 'write the report as JSON')
-    .option('--mix <file>', 'not yet')
     .option('--report <file>', 'not yet')
     .addHelpText(
       'after',
@@ -93,9 +92,8 @@ function createProgram(): Command {
 }
 
 function refuseWhatIsNotYet(given: GivenOptions): void {
-  const { mix, report } = given
-  if (mix !== undefined) throw new UsageError('--mix: not yet; --path and --post say what is asked')
-  if (report !== undefined) throw new UsageError('--report: not yet; --json writes the report for machines')
+  if (given.report !== undefined)
+    throw new UsageError('--report: not yet; --json writes the report for machines')
 }
 
 function readOptions(given: GivenOptions, command: string[]): RehearseOptions {

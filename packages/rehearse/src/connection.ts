@@ -1,16 +1,8 @@
-import { buildConnector, Client } from 'undici'
+import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Balancer, Way } from './balancers/balancer.js'
 import { classifyAnswer, classifyFailure, type Outcome } from './outcome.js'
-
-/** What to ask. */
-export interface Ask {
-  method: 'GET' | 'POST'
-  path: string
-  /** Sent with a Content-Length. */
-  body?: Buffer
-  /** Text that the answer contains. */
-  expect?: string | undefined
-}
+import { sentSlowly } from './slow-body.js'
+import type { Ask, HttpAsk } from './traffic/ask.js'
 
 /** How one attempt went, and with whom. */
 export interface Attempt {
@@ -24,9 +16,9 @@ export interface Attempt {
 }
 
 /** One client that keeps at most one connection and asks one thing at a time. */
-export interface Connection {
-  /** Asks, on the open connection if there is one. Never sends anything twice; never rejects. */
-  ask(what: Ask): Promise<Attempt>
+export interface Connection<What extends Ask = Ask> {
+  /** Asks, on the open connection if there is one. Never rejects. */
+  ask(what: What): Promise<Attempt>
   /** Closes the connection; an ask that is under way fails. */
   close(): Promise<void>
 }
@@ -41,9 +33,9 @@ const noEndpoint = Object.assign(new Error('the Service has no endpoints'), { co
 
 /**
  * A keep-alive client as a Kubernetes Service sees it: the endpoint is chosen when a connection is opened, and only then. A connection
- * that the server has closed, or said it would close, is never used again.
+ * that the server has closed, or said it would close, is never used again, and nothing is ever sent twice.
  */
-export function createConnection({ pick, wayOf, timeout }: ConnectionSettings): Connection {
+export function createConnection({ pick, wayOf, timeout }: ConnectionSettings): Connection<HttpAsk> {
   const connect = buildConnector({ timeout })
   let peer: string | undefined
   let carried = 0
@@ -65,7 +57,7 @@ export function createConnection({ pick, wayOf, timeout }: ConnectionSettings): 
   })
 
   return {
-    ask: ({ method, path, body, expect }) =>
+    ask: ({ method, path, body, contentType: sentType = 'application/octet-stream', slow, expect }) =>
       new Promise((resolve) => {
         let connected = false
         let reused = false
@@ -75,10 +67,11 @@ export function createConnection({ pick, wayOf, timeout }: ConnectionSettings): 
         const chunks: Buffer[] = []
         const end = (outcome: Outcome) =>
           resolve({ outcome, replica: way?.replica ?? peer, reused, trace: way?.trace })
-        const headers = body ? { 'content-type': 'application/octet-stream' } : {}
+        const headers = body ? { 'content-type': sentType, 'content-length': String(body.length) } : {}
+        const sent = body && slow !== undefined ? sentSlowly(body, slow) : (body ?? null)
 
         client.dispatch(
-          { method, path, headers, body: body ?? null },
+          { method: method as Dispatcher.HttpMethod, path, headers, body: sent },
           {
             onRequestStart() {
               connected = true

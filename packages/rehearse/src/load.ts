@@ -1,14 +1,15 @@
 import type { Balancer } from './balancers/balancer.js'
-import { type Ask, type Attempt, type Connection, createConnection } from './connection.js'
+import { createClient } from './client.js'
+import type { Attempt, Connection } from './connection.js'
 import { dueRequests, dueTime } from './pacing.js'
+import type { Ask } from './traffic/ask.js'
+import type { Traffic } from './traffic/traffic.js'
 
 /** The load to keep up. */
 export interface LoadSettings extends Pick<Balancer, 'pick' | 'wayOf'> {
   rps: number
   connections: number
-  path: string
-  post?: string | undefined
-  expect?: string | undefined
+  traffic: Traffic
   /** Seconds. */
   timeout: number
   retryRefused: boolean
@@ -53,24 +54,18 @@ const retryPause = 100
  * they wait in line, and none is dropped.
  */
 export function startLoad(settings: LoadSettings): Load {
-  const { rps, retryRefused, record } = settings
+  const { rps, retryRefused, record, traffic } = settings
   const timeout = settings.timeout * 1000
   const connections = Array.from({ length: settings.connections }, () =>
-    createConnection({ pick: settings.pick, wayOf: settings.wayOf, timeout }),
+    createClient({ pick: settings.pick, wayOf: settings.wayOf, timeout }, traffic.openChannel),
   )
   const idle: Connection[] = [...connections]
   const line: Waiting[] = []
   const startedAt = performance.now()
-  const body = Buffer.alloc(1024, 'lameduck')
   let sent = 0
   let unfinished = 0
   let stopping: Promise<void> | undefined
   let finished = () => {}
-
-  function askOf(index: number): Ask {
-    if (settings.post !== undefined && index % 2 === 1) return { method: 'POST', path: settings.post, body }
-    return { method: 'GET', path: settings.path, expect: settings.expect }
-  }
 
   async function send(connection: Connection, { ask, dueAt, attempt }: Waiting) {
     const sentAt = performance.now()
@@ -102,8 +97,10 @@ export function startLoad(settings: LoadSettings): Load {
   const timer = setInterval(() => {
     const due = dueRequests(performance.now() - startedAt, rps)
     for (; sent < due; sent++) {
+      const ask = traffic.turns[sent % traffic.turns.length]
+      if (!ask) throw new Error('traffic without a single kind')
       unfinished++
-      enqueue({ ask: askOf(sent), dueAt: startedAt + dueTime(sent, rps), attempt: 1 })
+      enqueue({ ask, dueAt: startedAt + dueTime(sent, rps), attempt: 1 })
     }
   }, tick)
 

@@ -50,12 +50,12 @@ export interface RehearseOptions {
    */
   preStop?: number
   /**
-   * Path of the readiness probe.
+   * The readiness probe: a path that is asked with GET, or `grpc:` and the service that `grpc.health.v1.Health/Check` is asked for.
    * @default '/readyz'
    */
   ready?: string
   /**
-   * Path of the liveness probe. Its failures are reported; nothing is restarted.
+   * The liveness probe, a path or `grpc:` and a service. Its failures are reported; nothing is restarted.
    * @default '/livez'
    */
   live?: string
@@ -88,8 +88,10 @@ export interface RehearseOptions {
   post?: string | undefined
   /** Text that every answer to a GET contains; a complete 2xx answer without it is lost, as `wrong`. Without it, no body is judged. */
   expect?: string | undefined
+  /** YAML file that says what is asked, HTTP or gRPC, instead of `path`, `post` and `expect`. */
+  mix?: string | undefined
   /**
-   * Seconds without a connection, a response head or the next part of a body after which a request counts as lost.
+   * Seconds without a connection, a response head, or the next part of a body or message of a stream after which a request counts as lost.
    * @default 30
    */
   timeout?: number
@@ -101,9 +103,10 @@ export interface RehearseOptions {
   retryRefused?: boolean
 }
 
-/** All options, with every default filled in. `post` and `expect` are `undefined` when nothing is posted or expected. */
+/** All options, with every default filled in. `post`, `expect` and `mix` are `undefined` when they are not given. */
 export type ResolvedOptions = Readonly<
-  Required<Omit<RehearseOptions, 'post' | 'expect'>> & Pick<RehearseOptions, 'post' | 'expect'>
+  Required<Omit<RehearseOptions, 'post' | 'expect' | 'mix'>> &
+    Pick<RehearseOptions, 'post' | 'expect' | 'mix'>
 >
 
 /** What holds where an option is not given. */
@@ -125,6 +128,7 @@ export const defaults = Object.freeze({
   path: '/',
   post: undefined,
   expect: undefined,
+  mix: undefined,
   timeout: 30,
   retryRefused: false,
 } as const)
@@ -169,7 +173,9 @@ export function resolveOptions(input: RehearseOptions): ResolvedOptions {
   const options = { ...defaults, ...given } as ResolvedOptions
   checkCommand(options.command)
   for (const [name, range] of Object.entries(ranges)) checkNumber(name as keyof typeof ranges, range, options)
-  for (const name of ['ready', 'live', 'path', 'post'] as const) checkPath(name, options[name])
+  for (const name of ['path', 'post'] as const) checkPath(name, options[name])
+  for (const name of ['ready', 'live'] as const) checkProbe(name, options[name])
+  checkMix(options)
   if (options.expect !== undefined && (typeof options.expect !== 'string' || options.expect === '')) {
     throw badOption('--expect', 'a text that is not empty', options.expect)
   }
@@ -207,9 +213,25 @@ function checkNumber(
     throw badOption(optionFlag(name), `a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`, value)
 }
 
-function checkPath(name: 'ready' | 'live' | 'path' | 'post', value: unknown): void {
+const path = /^\/[\x21-\x7e]*$/
+
+function checkPath(name: 'path' | 'post', value: unknown): void {
   if (name === 'post' && value === undefined) return
-  if (typeof value !== 'string' || !/^\/[\x21-\x7e]*$/.test(value)) {
+  if (typeof value !== 'string' || !path.test(value)) {
     throw badOption(`--${name}`, 'a path that begins with / and has no spaces', value)
+  }
+}
+
+function checkProbe(name: 'ready' | 'live', value: unknown): void {
+  if (typeof value === 'string' && (path.test(value) || /^grpc:[\x21-\x7e]*$/.test(value))) return
+  throw badOption(`--${name}`, 'a path that begins with / and has no spaces, or grpc:<service>', value)
+}
+
+function checkMix({ mix, ...options }: ResolvedOptions): void {
+  if (mix === undefined) return
+  if (typeof mix !== 'string' || mix === '') throw badOption('--mix', 'the path of a file', mix)
+  for (const name of ['path', 'post', 'expect'] as const) {
+    if (options[name] === defaults[name]) continue
+    throw badOption(`--${name}`, `it not to be given, since ${mix} says what is asked`, options[name])
   }
 }

@@ -4,10 +4,12 @@
  * - `reset`: the connection was reset before the response head
  * - `hang-up`: the connection was closed before the response head
  * - `truncated`: the body ended early, or went on in a way that is not HTTP
- * - `status`: a complete answer whose status is not 2xx, from a replica or by the balancer itself
+ * - `status`: a complete answer whose status is not 2xx, from a replica or by the balancer itself; a gRPC call that failed with any
+ *   status, unless there was no connection to be had
  * - `time-out`: nothing came for as long as `--timeout` says
  * - `malformed`: what came instead of a response head is not HTTP
- * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent, or without the text that `--expect` names
+ * - `wrong`: a complete 2xx answer that says it got another number of bytes than were sent, or without the text that is expected; a
+ *   gRPC answer without the fields that are expected
  * - `refused`: `--retry-refused`, and every attempt was refused
  */
 export type LossCause =
@@ -119,7 +121,10 @@ function receivedBytes(json: string): number | undefined {
   }
 }
 
-/** The name a loss is counted under: its cause, and for `status` the code and the balancer that gave it. */
+/**
+ * The name a loss is counted under: its cause, and for `status` the code and the balancer that gave it. What a gRPC server says about
+ * its status, after a colon, is not part of the name.
+ */
 export function lossKey(cause: LossCause, detail: string): string {
-  return cause === 'status' ? `status ${detail}` : cause
+  return cause === 'status' ? `status ${detail.split(':', 1)[0]}` : cause
 }

@@ -5,17 +5,33 @@ import type { Address } from './endpoints.js'
 export interface ProbeResult {
   success: boolean
   answered: boolean
-  /** For people: `200`, `ECONNREFUSED`, `no answer within 1000 ms`. */
+  /** For people: `200`, `NOT_SERVING`, `ECONNREFUSED`, `no answer within 1000 ms`. */
   detail: string
 }
 
+const grpc = 'grpc:'
+
 /**
- * Asks once, as the kubelet does: GET on a connection of its own, one second at most, success is a status from 200 to 399.
- * Never rejects.
+ * Asks once, as the kubelet does. Never rejects.
  *
+ * @param target a path, for a probe with GET; or `grpc:` and a service, for one of `grpc.health.v1.Health`
  * @param timeout milliseconds
  */
-export function probe({ host, port }: Address, path: string, timeout = 1000): Promise<ProbeResult> {
+export async function probe(address: Address, target: string, timeout = 1000): Promise<ProbeResult> {
+  if (!target.startsWith(grpc)) return probePath(address, target, timeout)
+  const { probeHealth } = await import('./grpc/health-probe.js')
+  return probeHealth(address, target.slice(grpc.length), timeout)
+}
+
+/** What a probe does, for people: `GET /readyz`, `grpc:readiness`. */
+export function probeText(target: string): string {
+  return target.startsWith(grpc) ? target : `GET ${target}`
+}
+
+/**
+ * GET on a connection of its own, one second at most, success is a status from 200 to 399.
+ */
+function probePath({ host, port }: Address, path: string, timeout: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const asked = request({
       host,

@@ -8,6 +8,7 @@ import { createProcessGroups, type ProcessGroups } from './process-groups.js'
 import { countPhase } from './replica.js'
 import { createReport, type RehearsalReport } from './report.js'
 import { createTally, type Tally } from './tally.js'
+import { loadTraffic } from './traffic/load-traffic.js'
 
 /** How a rehearsal is watched and interrupted. */
 export interface RehearsalHooks {
@@ -36,6 +37,7 @@ const patience = 2000
 export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {}): Promise<RehearsalReport> {
   const options = resolveOptions(input)
   checkBalancer(options)
+  const traffic = await loadTraffic(options)
   const { observe = () => {}, signal } = hooks
   signal?.throwIfAborted()
   const startedAt = new Date()
@@ -64,6 +66,7 @@ export async function rehearse(input: RehearseOptions, hooks: RehearsalHooks = {
       await endpoints.settled()
       const load = startLoad({
         ...options,
+        traffic,
         pick: balancer.pick,
         wayOf: balancer.wayOf,
         record: (attempt) => tally.record(attempt, sigtermAt(cluster, attempt.replica)),

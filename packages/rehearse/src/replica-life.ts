@@ -3,7 +3,7 @@ import type { Observer } from './events.js'
 import { freePort } from './free-port.js'
 import type { ResolvedOptions } from './options.js'
 import { pause } from './pause.js'
-import type { ProbeResult } from './probe.js'
+import { type ProbeResult, probeText } from './probe.js'
 import { startProbing } from './probing.js'
 import type { ProcessGroups } from './process-groups.js'
 import { newReplica, type Replica } from './replica.js'
@@ -92,7 +92,7 @@ export function createReplicaLife(surroundings: ReplicaSurroundings): ReplicaLif
   async function watchStart(replica: Replica, lastProbe: () => ProbeResult | undefined) {
     await pause(options.readyTimeout * 1000, Promise.race([replica.service.exited, stopped]))
     if (released || replica.readyAt !== undefined || replica.exit) return
-    const reason = `not ready within ${options.readyTimeout} s: GET ${options.ready} came to ${lastProbe()?.detail ?? 'nothing yet'}`
+    const reason = `not ready within ${options.readyTimeout} s: ${probeText(options.ready)} came to ${lastProbe()?.detail ?? 'nothing yet'}`
     observe({ type: 'replicaNeverReady', replica: replica.id, reason, output: replica.service.output() })
     failed(`replica ${replica.id} was ${reason}`)
   }

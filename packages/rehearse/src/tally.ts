@@ -19,7 +19,9 @@ export interface Failure {
   atMs: number
   cause: string
   detail: string
+  /** `gRPC` for a call. */
   method: string
+  /** `/package.Service/Method` for a call. */
   path: string
   replica: string | undefined
   /** `reused`: the connection had carried a request before. */

@@ -35,7 +35,6 @@ describe('parseArguments', () => {
   })
 
   test.each([
-    [['--mix', 'traffic.yaml', '--', 'x'], '--mix: not yet'],
     [['--report', 'r.html', '--', 'x'], '--report: not yet'],
     [['--nope', '--', 'x'], "unknown option '--nope'"],
     [['--json'], 'argument missing'],

@@ -46,7 +46,7 @@ function connect(ports: number[], timeout = 2000) {
   return connection
 }
 
-const get = { method: 'GET', path: '/' } as const
+const get = { kind: 'http', method: 'GET', path: '/' } as const
 const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const wholeAndClose = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'
 

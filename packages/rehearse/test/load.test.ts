@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Endpoint } from '../src/endpoints.js'
 import { type FinishedAttempt, type LoadSettings, startLoad } from '../src/load.js'
+import { usualTraffic } from '../src/traffic/traffic.js'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -29,7 +30,7 @@ async function run(
   const load = startLoad({
     rps: 100,
     connections: 5,
-    path: '/',
+    traffic: usualTraffic({ path: '/' }),
     timeout: 5,
     retryRefused: false,
     record: (attempt) => attempts.push(attempt),
@@ -67,7 +68,10 @@ describe('startLoad', () => {
 
   test('posts every second request when told where', async () => {
     const endpoint = await serve(0)
-    const attempts = await run({ pick: () => endpoint, post: '/up' }, 200)
+    const attempts = await run(
+      { pick: () => endpoint, traffic: usualTraffic({ path: '/', post: '/up' }) },
+      200,
+    )
     const posts = attempts.filter(({ ask }) => ask.method === 'POST' && ask.path === '/up')
     expect(Math.abs(posts.length - attempts.length / 2)).toBeLessThanOrEqual(1)
   })

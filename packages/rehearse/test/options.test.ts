@@ -17,7 +17,10 @@ describe('resolveOptions', () => {
     [{ rps: Number.NaN }, '--rps: expected a number from 0.1 to 20000, got null'],
     [{ propagation: -1 }, '--propagation: expected a number of milliseconds from 0 to 600000, got -1'],
     [{ grace: 'soon' }, '--grace: expected a number of seconds from 1 to 86400, got "soon"'],
-    [{ ready: 'readyz' }, '--ready: expected a path that begins with / and has no spaces, got "readyz"'],
+    [
+      { ready: 'readyz' },
+      '--ready: expected a path that begins with / and has no spaces, or grpc:<service>, got "readyz"',
+    ],
     [{ post: '' }, '--post: expected a path'],
     [{ portEnv: 'A B' }, '--port-env: expected the name of an environment variable, got "A B"'],
     [{ lb: 'round' }, '--lb: expected service, nginx or haproxy, got "round"'],

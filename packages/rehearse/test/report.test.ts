@@ -7,7 +7,7 @@ const ok: FinishedAttempt = {
   outcome: { kind: 'ok' },
   replica: 'r1',
   reused: false,
-  ask: { method: 'GET', path: '/' },
+  ask: { kind: 'http', method: 'GET', path: '/' },
   dueAt: 1000,
   sentAt: 1001,
   endedAt: 1010,

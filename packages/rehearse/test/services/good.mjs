@@ -6,7 +6,7 @@ const server = createServer((request, response) => {
   if (draining) response.setHeader('Connection', 'close')
   if (request.url === '/livez') return response.end('ok')
   if (request.url === '/readyz') return response.writeHead(draining ? 503 : 200).end()
-  if (request.method === 'POST') {
+  if (request.method !== 'GET') {
     let bytes = 0
     request.on('data', (chunk) => {
       bytes += chunk.length
