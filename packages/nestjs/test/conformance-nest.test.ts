@@ -10,6 +10,6 @@ for (const { name, script, protocol } of combinations) {
     script,
     protocol,
     onlyInMatrix: !usual.includes(name),
-    capabilities: protocol === 'https' ? ['tls', 'upgrade'] : ['upgrade'],
+    capabilities: ['upgrade', ...(protocol === 'https' ? ['tls' as const] : ['load' as const])],
   })
 }
