@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { type Lifecycle, LifecycleError, type Seat, sharesHandler } from '@lameduck/core'
+import { attachGateways } from './gateways.js'
 import { missingStages, type NestContext, watchApplications } from './nest-context.js'
 import { createTakeover } from './take-over.js'
 import { attachTransport } from './transports.js'
@@ -78,6 +79,15 @@ export function createGovernor(seat: Seat): Governor {
     }
   }
 
+  /** Gateways are registered just before Nest calls the first hook. */
+  const awaitGateways = (context: NestContext) => {
+    const { callInitHook } = context
+    context.callInitHook = async () => {
+      attachGateways(context, seat)
+      await callInitHook.call(context)
+    }
+  }
+
   /** Says when an application without an HTTP server is up: when its transport listens, or when it is initialised. */
   const awaitStart = (context: NestContext) => {
     const { serverInstance: transport, callBootstrapHook } = context
@@ -106,6 +116,7 @@ export function createGovernor(seat: Seat): Governor {
       known.add(context)
       hasMet = true
       takeOver(context, close)
+      awaitGateways(context)
       attachTransportOnce(context)
       attachMicroservices(context)
       const server = context.getHttpServer?.()

@@ -22,6 +22,8 @@ export interface NestContext extends INestApplicationContext {
   getHttpServer?(): unknown
   getMicroservices?(): readonly NestContext[]
   connectMicroservice?(...args: unknown[]): NestContext
+  /** The servers of WebSocket gateways, once they are registered. */
+  socketModule?: { socketsContainer?: { getAll(): Map<string, { server?: object }> } } | null
   /** A microservice. */
   serverInstance?: Transport
   unwrap?(): unknown
