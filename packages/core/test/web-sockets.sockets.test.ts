@@ -103,6 +103,20 @@ describe.concurrent('WebSockets', () => {
     })
   }
 
+  test('of a server that was attached before its HTTP server, both late, are told to go', async () => {
+    const { lifecycle, signal, report } = createRealTimeLifecycle({ linger: 0 })
+    const server = createServer().listen(0, '127.0.0.1')
+    const webSockets = withServer(server)
+    await once(server, 'listening')
+    await lifecycle.ready()
+    const client = await WebSocketClient.open(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await client.echoes('here')
+    lifecycle.attach(webSockets).attach(server)
+    signal()
+    expect(await client.closed).toMatchObject({ code: 1001 })
+    expect(await report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+  })
+
   test('are told 1012 where that is asked for', async () => {
     await using served = await serve(withServer, { webSocketCloseCode: 1012 })
     const client = await served.connect()
