@@ -82,7 +82,8 @@ describe.concurrent('WebSockets', () => {
       for (const { closed } of [old, late]) {
         expect(await closed).toMatchObject({ code: 1001, reason: 'Going Away' })
       }
-      expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 2 } })
+      const { clean, connections } = await served.report
+      expect({ clean, connections }).toEqual({ clean: true, connections: { websocket: 2 } })
     })
   }
 
@@ -141,6 +142,15 @@ describe.concurrent('WebSockets', () => {
     served.signal()
     await client.receives('Going Away')
     expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+  })
+
+  test('that have not answered at the cutoff are no work that was cut', async () => {
+    await using served = await serve(withServer, { gracePeriod: 800 })
+    const client = await served.raw()
+    served.signal()
+    await client.receives('Going Away')
+    const { clean, cut, connections } = await served.report
+    expect({ clean, cut, connections }).toEqual({ clean: true, cut: [], connections: { websocket: 1 } })
   })
 
   test('get what was sent before, however slowly they read, and only then the close frame', async () => {
