@@ -207,6 +207,18 @@ describe('startup tasks (D-1)', () => {
     expect(await slowest).toBe('migrate')
   })
 
+  test('that end one after the other: the slowest is named, not the last', async () => {
+    const { createLifecycle, clock } = createTestBench()
+    const lifecycle = createLifecycle()
+    const takes = (time: number) => () => new Promise((done) => void clock.after(time, done as () => void))
+    lifecycle.startup('migrate', takes(10))
+    void clock.after(8, () => lifecycle.startup('warm up', takes(5)))
+    const slowest = new Promise((resolve) => lifecycle.on('ready', (event) => resolve(event.slowest)))
+    void lifecycle.ready()
+    await clock.advance(20)
+    expect(await slowest).toMatchObject({ name: 'migrate', duration: 10 })
+  })
+
   test('done before ready() do not make it ready', async () => {
     const { createLifecycle, clock } = createTestBench()
     const lifecycle = createLifecycle().startup('quick', () => {})

@@ -123,7 +123,11 @@ describe.concurrent('requests', () => {
     ['writeHead with a list', (res) => res.writeHead(200, ['Connection', 'keep-alive'])],
     [
       'writeHead with a list of pairs',
-      (res) => res.writeHead(200, [['Connection', 'keep-alive']] as unknown as OutgoingHttpHeaders),
+      (res) =>
+        res.writeHead(200, [
+          ['X-Other', 'kept'],
+          ['Connection', 'keep-alive'],
+        ] as unknown as OutgoingHttpHeaders),
     ],
     ['nothing', () => {}],
   ]
@@ -376,6 +380,26 @@ describe.concurrent('server-sent events', () => {
       if (endsInOrder) expect((await client.response()).text).toBe('data: 1\n\n')
     })
   }
+
+  test('that their application ends while others are ended keep its last words', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 1000 })
+    const [clients, streams] = [[] as RawClient[], [] as ServerResponse[]]
+    for (let i = 0; i < 3; i++) {
+      const client = await served.connect()
+      void client.request('GET', '/events')
+      const res = await served.asked()
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      clients.push(client)
+      streams.push(res)
+    }
+    served.signal()
+    // They are ended one after the other, each in its third of the time.
+    await clients[0]?.response()
+    streams[1]?.end('data: bye\n\n')
+    expect((await clients[1]?.response())?.text).toBe('data: bye\n\n')
+    expect((await clients[2]?.response())?.text).toBe('')
+    expect((await served.report).clean).toBe(true)
+  })
 
   test('end at once without linger, and one whose client has gone is nothing', async () => {
     await using served = await serve({ shutdownDelay: 0, linger: 0 })

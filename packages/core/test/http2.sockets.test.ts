@@ -1,13 +1,17 @@
 import { EventEmitter, once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import {
   createSecureServer,
   createServer,
   type Http2SecureServer,
   type Http2Server,
+  type Http2ServerResponse,
   type ServerHttp2Stream,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
-import { Http2Client, type Http2Exchange, RawClient } from '@lameduck/conformance'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Http2Client, type Http2Exchange, type Http2Response, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import type { LifecycleOptions } from '../src/options.js'
@@ -116,6 +120,32 @@ describe.concurrent('sessions', () => {
     signal()
     await client.closed
     expect((await report).connections).toEqual({ session: 1 })
+  })
+
+  test('share their port with HTTP/1: an upgrade behind an answer that closes is discarded', async () => {
+    const server = withHttp1()
+    const asked = new EventEmitter()
+    server.on('request', (req, res) => {
+      if (req.httpVersionMajor === 1) asked.emit('request', res)
+    })
+    let upgrades = 0
+    server.on('upgrade', () => upgrades++)
+    await using served = await serve({ shutdownDelay: 200 }, server)
+    const client = await RawClient.connect({ port: served.port, protocol: 'https' })
+    served.signal()
+    const answer = client.get('/last')
+    const [res] = (await once(asked, 'request')) as [Http2ServerResponse]
+    res.write('la')
+    await client.receives('la')
+    const { socket } = res.req
+    const { bytesRead } = socket
+    await client.send('GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    while (socket.bytesRead === bytesRead) await nextTurn()
+    res.end('st')
+    expect(await answer).toMatchObject({ text: 'last', headers: { connection: 'close' } })
+    expect(await client.closed).toBe('fin')
+    expect(await served.report).toMatchObject({ clean: true, cut: [] })
+    expect(upgrades).toBe(0)
   })
 
   test('share their port with HTTP/1, which ends as everywhere', async () => {
@@ -231,6 +261,25 @@ describe.concurrent('streams', () => {
     })
   }
 
+  test('of server-sent events that their application ends while others are ended keep its last words', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 1000 })
+    const client = await served.connect()
+    const [answers, streams] = [[] as Promise<Http2Response>[], [] as ServerHttp2Stream[]]
+    for (let i = 0; i < 3; i++) {
+      answers.push(client.get(`/events/${i}`))
+      const stream = await served.asked()
+      stream.respond(events)
+      streams.push(stream)
+    }
+    served.signal()
+    // They are ended one after the other, each in its third of the time.
+    await answers[0]
+    streams[1]?.end('data: bye\n\n')
+    expect((await answers[1])?.text).toBe('data: bye\n\n')
+    expect((await answers[2])?.text).toBe('')
+    expect((await served.report).clean).toBe(true)
+  })
+
   test('of server-sent events that begin after the listener has closed are ended as well', async () => {
     await using served = await serve({ shutdownDelay: 0 })
     const client = await served.connect()
@@ -278,6 +327,26 @@ describe.concurrent('the cutoff', () => {
       requests: { finished: 0, cut: 2 },
       connections: { cut: 1 },
     })
+  })
+
+  test('names work on a Unix socket without an address', async () => {
+    const { lifecycle, report, signal } = createRealTimeLifecycle({ gracePeriod: 800, shutdownDelay: 0 })
+    const server = createServer(() => {})
+    lifecycle.attach(server)
+    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
+    server.listen(path)
+    await once(server, 'listening')
+    await lifecycle.ready()
+    const client = await Http2Client.over(connectSocket(path))
+    const asked = once(server, 'stream')
+    const answer = client.get('/hangs')
+    await asked
+    signal()
+    expect((await answer).status).toBe(503)
+    expect((await report).cut).toEqual([
+      { kind: 'request', method: 'GET', path: '/hangs', age: expect.any(Number) },
+    ])
+    client.destroy()
   })
 
   test('names a session that goes on without a request: a pushed stream that never ends', async () => {

@@ -82,7 +82,8 @@ describe.concurrent('WebSockets', () => {
       for (const { closed } of [old, late]) {
         expect(await closed).toMatchObject({ code: 1001, reason: 'Going Away' })
       }
-      expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 2 } })
+      const { clean, connections } = await served.report
+      expect({ clean, connections }).toEqual({ clean: true, connections: { websocket: 2 } })
     })
   }
 
@@ -102,6 +103,20 @@ describe.concurrent('WebSockets', () => {
       expect(await served.report).toMatchObject({ clean: true, connections: { websocket: 1 } })
     })
   }
+
+  test('of a server that was attached before its HTTP server, both late, are told to go', async () => {
+    const { lifecycle, signal, report } = createRealTimeLifecycle({ linger: 0 })
+    const server = createServer().listen(0, '127.0.0.1')
+    const webSockets = withServer(server)
+    await once(server, 'listening')
+    await lifecycle.ready()
+    const client = await WebSocketClient.open(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await client.echoes('here')
+    lifecycle.attach(webSockets).attach(server)
+    signal()
+    expect(await client.closed).toMatchObject({ code: 1001 })
+    expect(await report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+  })
 
   test('are told 1012 where that is asked for', async () => {
     await using served = await serve(withServer, { webSocketCloseCode: 1012 })
@@ -127,6 +142,15 @@ describe.concurrent('WebSockets', () => {
     served.signal()
     await client.receives('Going Away')
     expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+  })
+
+  test('that have not answered at the cutoff are no work that was cut', async () => {
+    await using served = await serve(withServer, { gracePeriod: 800 })
+    const client = await served.raw()
+    served.signal()
+    await client.receives('Going Away')
+    const { clean, cut, connections } = await served.report
+    expect({ clean, cut, connections }).toEqual({ clean: true, cut: [], connections: { websocket: 1 } })
   })
 
   test('get what was sent before, however slowly they read, and only then the close frame', async () => {
