@@ -446,6 +446,21 @@ describe.concurrent('a server', () => {
     expect((await served.report).connections).toMatchObject({ 'told-to-leave': 1, handshake: 1 })
   })
 
+  test('of https serves a connection whose handshake ends last of all, after the listener has closed', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 1000 }, undefined, true)
+    const socket = connect(served.port, '127.0.0.1')
+    await once(socket, 'connect')
+    served.signal()
+    while (served.server.listening) await new Promise((resolve) => setTimeout(resolve, 5))
+    const secure = tlsConnect({ socket, rejectUnauthorized: false })
+    const client = new RawClient(secure)
+    await once(secure, 'secureConnect')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect((await client.get('/now')).status).toBe(200)
+    expect(await client.closed).toBe('fin')
+    expect((await served.report).connections).toEqual({ 'told-to-leave': 1 })
+  })
+
   test('of https on a Unix socket tells handshakes apart without addresses', async () => {
     const { lifecycle, report, signal } = createRealTimeLifecycle({ shutdownDelay: 0 })
     const server = createTlsServer(selfSigned, (_, res) => res.end('now'))

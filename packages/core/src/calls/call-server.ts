@@ -55,8 +55,10 @@ function createCarrier(
   tapServer(server, (deliver, event, args) => {
     if (event === 'session') side.accept(args[0] as ServerHttp2Session)
     else if (event === 'connection' && isTls) handshakes.began(args[0] as Socket)
-    else if (event === 'secureConnection') handshakes.secured(args[0] as Socket)
-    return listenerEvent(deliver, event, args)
+    const isHeard = listenerEvent(deliver, event, args)
+    // Only now is there a session: at no time is a connection nobody's.
+    if (event === 'secureConnection') handshakes.secured(args[0] as Socket)
+    return isHeard
   })
   return { drainable, side }
 }

@@ -27,8 +27,9 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         else http1.accept(args[0] as Socket)
         break
       case 'secureConnection':
-        handshakes.secured(args[0] as Socket)
+        // In this order: at no time is a connection nobody's.
         http1.accept(args[0] as Socket)
+        handshakes.secured(args[0] as Socket)
         break
       case 'upgrade':
       case 'connect':

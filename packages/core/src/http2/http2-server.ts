@@ -48,10 +48,14 @@ export function createHttp2Drainable(
       case 'connection':
         if (isTls) handshakes.began(args[0] as Socket)
         break
-      case 'secureConnection':
-        handshakes.secured(args[0] as Socket)
-        if (speaksHttp1(args[0] as TLSSocket)) http1.accept(args[0] as Socket)
-        break
+      case 'secureConnection': {
+        const [socket] = args as [TLSSocket]
+        if (speaksHttp1(socket)) http1.accept(socket)
+        const isHeard = listenerEvent(deliver, event, args)
+        // Only now is there a session: at no time is a connection nobody's.
+        handshakes.secured(socket)
+        return isHeard
+      }
       case 'upgrade':
       case 'connect':
         if (!isHttp2(args[0]) && !http1.upgrade(args[0] as IncomingMessage)) return true
