@@ -20,7 +20,7 @@ const page = new URL('../../../docs/conformance.md', import.meta.url)
 function readServers(folder) {
   /** @type {Map<string, Cases>} */
   const servers = new Map()
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const [, major = ''] = /-v?(\d+)\.[\d.]+\.json$/.exec(file) ?? []
     const { testResults } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
     for (const { name, assertionResults } of testResults) {
