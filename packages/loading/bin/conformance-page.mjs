@@ -12,6 +12,22 @@ const page = new URL('../../../docs/conformance.md', import.meta.url)
  */
 
 /**
+ * What one package's tests came to on one version.
+ *
+ * @param {string} path
+ */
+function readResults(path) {
+  const { testResults } = JSON.parse(readFileSync(path, 'utf8'))
+  return (
+    testResults
+      .filter((/** @type {{ name: string }} */ { name }) => /conformance-[^/]*$/.test(name))
+      .flatMap((/** @type {{ assertionResults: unknown[] }} */ { assertionResults }) => assertionResults)
+      // A server that has its turn only in the matrix.
+      .filter((/** @type {{ status: string }} */ { status }) => status === 'passed' || status === 'failed')
+  )
+}
+
+/**
  * Reads what vitest has written, one file for each package and version.
  *
  * @param {string} folder
@@ -22,17 +38,11 @@ function readServers(folder) {
   const servers = new Map()
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const [, major = ''] = /-v?(\d+)\.[\d.]+\.json$/.exec(file) ?? []
-    const { testResults } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
-    for (const { name, assertionResults } of testResults) {
-      if (!/conformance-[^/]*$/.test(name)) continue
-      for (const { ancestorTitles, title, status } of assertionResults) {
-        // A server that has its turn only in the matrix.
-        if (status === 'skipped' || status === 'pending') continue
-        const server = ancestorTitles[0].replace(/ under load$/, '')
-        const cases = servers.get(server) ?? new Map()
-        const versions = cases.get(title) ?? new Map()
-        servers.set(server, cases.set(title, versions.set(major, status)))
-      }
+    for (const { ancestorTitles, title, status } of readResults(join(folder, file))) {
+      const server = ancestorTitles[0].replace(/ under load$/, '')
+      const cases = servers.get(server) ?? new Map()
+      const versions = cases.get(title) ?? new Map()
+      servers.set(server, cases.set(title, versions.set(major, status)))
     }
   }
   return servers
