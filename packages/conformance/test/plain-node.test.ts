@@ -32,7 +32,7 @@ const reasons: Readonly<Record<string, RegExp>> = {
   '30 MB that were end()ed before the drain reach a slow reader whole': /truncated|reset/i,
   'B6: a new connection in the window is served, and refused after it': /ECONNREFUSED|ECONNRESET/,
   'A8: WebSocket connections get a close frame and are counted, and in the window they are served as ever':
-    /ECONNREFUSED/,
+    /ECONNREFUSED|ECONNRESET/,
   '100 connections that wait in the kernel when the listener is to close are served, none is reset':
     /to deeply equal \[ 200/,
   'SIGINT still finishes what is in flight': /without a response|reset|EPIPE/i,
