@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
@@ -25,7 +26,7 @@ export function addRoutes(app: FastifyInstance): void {
 
   app.get('/stream', (_request, reply) => {
     reply.type('text/plain')
-    return reply.send(countdown())
+    return reply.send(Readable.from(countdown()))
   })
 
   app.post<{ Body: AsyncIterable<Buffer> }>('/upload', async (request) => {
