@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { barTheDoor, canBeBarred } from '../src/http/bar-the-door.js'
 
@@ -46,6 +47,18 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     const waiting = await knock(server)
     expect(await barTheDoor(server, 0)).toBe(false)
     expect(String(...(await once(waiting, 'data')))).toBe('served')
+  })
+
+  test('that could not be barred has room for many again', async () => {
+    const server = await listen('127.0.0.1')
+    await knock(server)
+    await barTheDoor(server, 0)
+    const served = Promise.all(
+      Array.from({ length: 20 }, async () => String(...(await once(await knock(server), 'data')))),
+    )
+    // Whoever finds no room tries again after a second.
+    const tooLate = sleep(900, 'too late', { ref: false })
+    expect(await Promise.race([served, tooLate])).toEqual(Array(20).fill('served'))
   })
 
   test('that somebody else made is left alone', async () => {

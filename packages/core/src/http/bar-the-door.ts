@@ -18,6 +18,8 @@ interface Internals {
  */
 const backlog = 1
 const room = backlog + 1
+/** What Node listens with unless it is told otherwise; the kernel has its own limit (`somaxconn`). */
+const usualBacklog = 511
 
 const handleOf = (object: Server | Socket) => (object as unknown as Internals)._handle ?? undefined
 
@@ -48,8 +50,11 @@ export async function barTheDoor(server: Server, attempt: number): Promise<boole
   // Sockets connect at the end of the tick; on one machine the kernel has shaken hands when that call returns.
   await new Promise<void>((resolve) => process.nextTick(resolve))
   const areIn = ours.every((socket) => handleOf(socket)?.getpeername?.({}) === 0)
-  if (!areIn) for (const socket of ours) socket.destroy()
-  return areIn
+  if (areIn) return true
+  for (const socket of ours) socket.destroy()
+  // While the queue is short, the kernel forgets clients who are in the middle of their handshake.
+  handleOf(server)?.listen?.(usualBacklog)
+  return false
 }
 
 function visit({ address, port }: AddressInfo, attempt: number): Socket {

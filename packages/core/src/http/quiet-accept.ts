@@ -11,6 +11,11 @@ export interface Arrivals {
 
 /** Clients that connect anew after each answer need about this long to come back, and then wait for the next answer. */
 const calm = 10
+/**
+ * A door that could not be barred has turned clients away in the middle of their handshake, who believe that they are
+ * connected. What they send is sent again after 200 ms, the least that TCP waits on Linux, and lets them in.
+ */
+const forgotten = 250
 /** Others may keep coming: nobody is held up longer than this for a calm. */
 const longestWaitForCalm = 400
 /** Two turns of the event loop without a new connection: the kernel's queue is empty (libuv accepts one a turn). */
@@ -27,14 +32,20 @@ const longest = 500
 export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door?: Server): Promise<void> {
   const startedAt = clock.now()
   const isLate = () => clock.now() >= startedAt + longest
-  for (;;) {
-    const { lastAt } = arrivals()
-    const now = clock.now()
-    const left = Math.min(lastAt + calm, startedAt + longestWaitForCalm) - now
-    if (left <= 0) break
-    await new Promise<void>((resolve) => clock.after(left, resolve))
+
+  const wait = async (leastWait: number) => {
+    // A calm before now says nothing: the requests of those who came were still answered then, so that they come again.
+    const least = clock.now() + leastWait
+    for (;;) {
+      const calmAt = Math.max(arrivals().lastAt + calm, least)
+      const left = Math.min(calmAt, startedAt + longestWaitForCalm) - clock.now()
+      if (left <= 0) return
+      await new Promise<void>((resolve) => clock.after(left, resolve))
+    }
   }
+
   for (let attempt = 0; ; attempt++) {
+    await wait(attempt === 0 ? calm : forgotten)
     for (let quiet = 0; quiet < quietTurns && !isLate(); ) {
       const { count } = arrivals()
       await new Promise<void>((resolve) => clock.nextTurn(resolve))

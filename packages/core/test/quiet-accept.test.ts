@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { acceptQuietly } from '../src/http/quiet-accept.js'
+import { createFakeClock } from '../src/testing/index.js'
+
+/** A server that nobody has come to for a minute, whose listener is to be closed. */
+function closing() {
+  const clock = createFakeClock(60_000)
+  const arrivals = { count: 1, lastAt: 0 }
+  const seen: { closedAt?: number } = {}
+  void acceptQuietly(clock, () => arrivals).then(() => (seen.closedAt = clock.now() - 60_000))
+  const arrive = () => Object.assign(arrivals, { count: arrivals.count + 1, lastAt: clock.now() })
+  return { clock, seen, arrive }
+}
+
+test('a calm before requests are held says nothing: the clients whose answers have just gone are waited for', async () => {
+  const { clock, seen } = closing()
+  await clock.advance(9)
+  expect(seen.closedAt).toBeUndefined()
+  await clock.advance(1)
+  expect(seen.closedAt).toBe(10)
+})
+
+test('every new connection is followed by a calm of its own', async () => {
+  const { clock, seen, arrive } = closing()
+  for (let time = 0; time < 100; time += 5) {
+    await clock.advance(5)
+    arrive()
+  }
+  expect(seen.closedAt).toBeUndefined()
+  await clock.advance(1000)
+  expect(seen.closedAt).toBe(110)
+})
+
+test('nobody is held up for longer than 400 ms by others who keep coming', async () => {
+  const { clock, seen, arrive } = closing()
+  for (let time = 0; time < 1000; time += 5) {
+    await clock.advance(5)
+    arrive()
+  }
+  expect(seen.closedAt).toBe(400)
+})
