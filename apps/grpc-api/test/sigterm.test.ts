@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Client, credentials } from '@grpc/grpc-js'
+import { freePort } from '@lameduck/example-kit/testing'
 import { afterEach, expect, test } from 'vitest'
 import { Greeter } from '../src/greeter.js'
 
@@ -15,15 +15,6 @@ afterEach(() => {
   client?.close()
   child?.kill('SIGKILL')
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen({ port: 0, host: '127.0.0.1' })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** The methods of a client that was loaded from the definition. */
 interface GreeterClient extends Client {

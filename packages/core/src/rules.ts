@@ -73,7 +73,7 @@ function distance(a: string, b: string): number {
 }
 
 /** Names the one of `known` that is most like `name`, if any is near. */
-export function suggest(name: unknown, known: readonly string[]): string {
+function suggest(name: unknown, known: readonly string[]): string {
   if (typeof name !== 'string') return ''
   const ranked = known
     .map((each) => ({ each, off: distance(name.toLowerCase(), each.toLowerCase()) }))

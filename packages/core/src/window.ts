@@ -14,7 +14,7 @@ export interface Traffic {
 }
 
 /** How long nobody may have connected before the window counts as quiet; more than `max` means it cannot tell. */
-export function quietPeriod(rate: number): number {
+function quietPeriod(rate: number): number {
   return rate > 0 ? Math.max(leastQuiet, (meansOfSilence * 1000) / rate) : Number.POSITIVE_INFINITY
 }
 

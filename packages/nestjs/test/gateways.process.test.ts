@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { quick } from '@lameduck/conformance'
+import { freePorts, quick } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { startScenario } from './scenarios/start-scenario.js'
@@ -42,15 +41,6 @@ async function connect(gateway: Gateway, port: number) {
   return { echo, closed }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen({ port: 0, host: '127.0.0.1' })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 for (const nest of [11, 12] as const) {
   describe.concurrent(`gateways on Nest ${nest}`, { timeout: 20_000 }, () => {
     for (const gateway of ['ws', 'socket.io'] as const) {
@@ -80,7 +70,7 @@ for (const nest of [11, 12] as const) {
     }
 
     test('say 1001 on a port of their own, too', async () => {
-      const port = await freePort()
+      const port = (await freePorts(1))[0] as number
       await using server = await startScenario('gateway', {
         nest,
         options: quick,

@@ -54,7 +54,7 @@ export function createProgressPrinter(stream: ProgressStream): ProgressPrinter {
 }
 
 /** The state of things in one line. */
-export function progressLine(progress: Progress): string {
+function progressLine(progress: Progress): string {
   const { elapsedMs, rollout, rollouts, starting, ready, draining, requests, lost, refused } = progress
   const what = rollout === 0 ? 'first deployment' : `roll-out ${rollout}/${rollouts}`
   return (

@@ -2,12 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { delayedRelay } from '../delayed-relay.js'
 import { brief } from '../drain-options.js'
-import { startServer } from '../forked-server.js'
-import { Http2Client } from '../http2-client.js'
+import { type ForkedServer, startServer } from '../forked-server.js'
+import { Http2Client, type Http2Exchange } from '../http2-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 /** The code of a stream that its server gives up (RFC 9113 §7). */
 const cancel = 8
+
+/** Bootstraps another protocol on a stream (RFC 8441), which answers what it is told. */
+async function openTunnel(server: ForkedServer, path: string): Promise<Http2Exchange> {
+  const session = await server.session()
+  const tunnel = session.open('CONNECT', path, {
+    ':protocol': 'echo',
+    ':scheme': 'http',
+    ':authority': 'localhost',
+  })
+  await tunnel.send('hello')
+  await tunnel.receives('hello')
+  return tunnel
+}
 
 export const http2CutoffCases: readonly BehaviourCase[] = [
   {
@@ -104,14 +117,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
     needs: 'streams',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
-      const session = await server.session()
-      const tunnel = session.open('CONNECT', '/tunnel', {
-        ':protocol': 'echo',
-        ':scheme': 'http',
-        ':authority': 'localhost',
-      })
-      await tunnel.send('hello')
-      await tunnel.receives('hello')
+      const tunnel = await openTunnel(server, '/tunnel')
       server.signal()
       await server.refusing()
       await sleep(300)
@@ -127,14 +133,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
     needs: 'streams',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
-      const session = await server.session()
-      const tunnel = session.open('CONNECT', '/tunnel?until=signal', {
-        ':protocol': 'echo',
-        ':scheme': 'http',
-        ':authority': 'localhost',
-      })
-      await tunnel.send('hello')
-      await tunnel.receives('hello')
+      const tunnel = await openTunnel(server, '/tunnel?until=signal')
       server.signal()
       await tunnel.receives('goodbye')
       tunnel.stream.end()
