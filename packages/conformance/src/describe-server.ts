@@ -47,6 +47,8 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
 /** The same under load, one case after the other. */
 export const http2Loads: readonly BehaviourCase[] = http2LoadCases
 
+const limitsOf = ({ timeout = 20_000, retry = 0 }: BehaviourCase) => ({ timeout, retry })
+
 /** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {
   if (subject.onlyInMatrix && process.env['LAMEDUCK_TEST_MATRIX'] === undefined) {
@@ -64,15 +66,12 @@ export function describeServer(subject: ServerUnderTest): void {
       const own = shown(cases)
       if (own.length === 0) continue
       describe(title, () => {
-        for (const each of own)
-          test(each.name, { timeout: each.timeout ?? 20_000, retry: each.retry ?? 0 }, () =>
-            each.run(subject),
-          )
+        for (const each of own) test(each.name, limitsOf(each), () => each.run(subject))
       })
     }
   })
   describe.sequential(`${subject.name} under load`, () => {
     for (const each of shown(isHttp2(subject.protocol) ? http2Loads : loads))
-      test(each.name, { timeout: each.timeout ?? 20_000 }, () => each.run(subject))
+      test(each.name, limitsOf(each), () => each.run(subject))
   })
 }

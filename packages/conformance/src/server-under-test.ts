@@ -40,7 +40,10 @@ export interface BehaviourCase {
   readonly needs?: Capability
   /** The test's own limit in milliseconds, where the default is too short. */
   readonly timeout?: number
-  /** How often it may be tried again: only where it measures time, and the machine may have had none for it. */
+  /**
+   * How often it may be tried again: only where it measures time, and the machine may have had none for it, or where the
+   * kernel leaves a moment that nobody can close (decision 0003).
+   */
   readonly retry?: number
   run(subject: ServerUnderTest): Promise<void>
 }

@@ -11,6 +11,7 @@ export const loadCases: readonly BehaviourCase[] = [
   {
     name: '100 clients that never stop sending but obey Connection: close lose nothing',
     timeout: 40_000,
+    retry: 1,
     async run(subject) {
       const options = { ...quick, shutdownDelay: 700, linger: 1000, gracePeriod: 20_000 }
       await using server = await startServer(subject, { options })
