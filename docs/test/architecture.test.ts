@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { read, root } from './markdown.js'
 
@@ -13,6 +13,12 @@ const sources = packages.flatMap((name) => below(`packages/${name}/src`))
 const adapters = ['express', 'fastify', 'grpc', 'nestjs']
 
 const drawers = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'types', 'constants']
+
+/** A file's lines without blank ones and comments. */
+const codeOf = (path: string) =>
+  read(path)
+    .split('\n')
+    .filter((line) => /\S/.test(line) && !/^\s*(\/\/|\/?\*)/.test(line))
 
 /** A class's comment stands above its decorators. */
 const withoutDecorators = (source: string) => source.replaceAll(/^@\w+\((.*\)|[\s\S]*?^\}\))\n/gm, '')
@@ -60,11 +66,60 @@ describe('an adapter', () => {
     test(`${adapter} is short`, () => {
       // gRPC's health service is a protocol of its own, which no other adapter has to speak.
       const adapting = own.filter((path) => !basename(path).startsWith('health-'))
-      const isCode = (line: string) => /\S/.test(line) && !/^\s*(\/\/|\/?\*)/.test(line)
-      const lines = adapting.flatMap((path) => read(path).split('\n').filter(isCode))
-      expect(lines.length).toBeLessThan(adapter === 'nestjs' ? 475 : 275)
+      expect(adapting.flatMap(codeOf).length).toBeLessThan(adapter === 'nestjs' ? 475 : 275)
     })
   }
+})
+
+describe('core', () => {
+  const folder = 'packages/core/src'
+  const protocols = ['http', 'http2', 'websocket', 'calls', 'messages']
+  const outer = ['adapters', 'testing']
+  const folderOf = (path: string) => dirname(path).slice(folder.length + 1)
+  const own = below(folder)
+
+  /** `file -> folder` for each import of a value that leads out of a file's own folder. */
+  const imports = own.flatMap((path) =>
+    [...read(path).matchAll(/^(?:import|export) (?!type)[^;]*?from '(\.[^']+)'/gm)].map(
+      ([, target = '']) => ({
+        path,
+        from: folderOf(path),
+        to: folderOf(join(dirname(path), target)),
+      }),
+    ),
+  )
+  const between = (from: (name: string) => boolean, to: (name: string) => boolean) =>
+    imports
+      .filter((each) => from(each.from) && to(each.to))
+      .map((each) => `${each.path.slice(folder.length + 1)} -> ${each.to}`)
+
+  test('has its protocols know nothing of the lifecycle, the process or each other, but for what carries them', () => {
+    const allowed = [/^http2\/.* -> http$/, /^(calls|websocket|messages)\/.* -> http2?$/]
+    const inner = between(
+      (from) => protocols.includes(from),
+      (to) => [...protocols, ...outer, 'lifecycle', 'process', 'events', 'options'].includes(to),
+    ).filter((line) => !line.startsWith(`${line.split(' -> ')[1]}/`))
+    expect(inner.filter((line) => !allowed.some((pattern) => pattern.test(line)))).toEqual([])
+  })
+
+  test('has one place where a server becomes something that drains, and one that writes probe answers', () => {
+    const known = between(
+      (from) => ![...protocols, ...outer, ''].includes(from),
+      (to) => protocols.includes(to),
+    )
+    expect([...new Set(known)].sort()).toEqual([
+      'options/option-rules.ts -> websocket',
+      'probes/probe-hub.ts -> http',
+      'servers/to-drainable.ts -> http',
+      'servers/to-drainable.ts -> http2',
+      'servers/to-drainable.ts -> websocket',
+    ])
+  })
+
+  test('can be read in an evening: without protocols, adapters and the test kit, about 2 500 lines of code', () => {
+    const lifecycle = own.filter((path) => ![...protocols, ...outer].includes(folderOf(path)))
+    expect(lifecycle.flatMap(codeOf).length).toBeLessThan(2600)
+  })
 })
 
 describe('what a user installs', () => {

@@ -1,9 +1,9 @@
 import { errorCodes } from '@lameduck/core'
 import { describe, expect, test } from 'vitest'
-import { optionNames } from '../../packages/core/src/option-rules.js'
-import { optionDefaults } from '../../packages/core/src/options.js'
-import { presets } from '../../packages/core/src/platform.js'
-import { probeDefaults, probeTable } from '../../packages/core/src/probes.js'
+import { optionNames } from '../../packages/core/src/options/option-rules.js'
+import { optionDefaults } from '../../packages/core/src/options/options.js'
+import { presets } from '../../packages/core/src/options/platform.js'
+import { probeDefaults, probeTable } from '../../packages/core/src/probes/probes.js'
 import { read, table } from './markdown.js'
 
 const code = (cell: string | undefined) => cell?.replaceAll('`', '')
@@ -24,7 +24,7 @@ describe('docs/options.md', () => {
   })
 
   test("agrees with the @default of each option's own comment", () => {
-    const source = read('packages/core/src/options.ts')
+    const source = read('packages/core/src/options/options.ts')
     const commented = [...source.matchAll(/@default (.*)\n(?:.*\n)*? {3}\*\/\n {2}(\w+)\?/g)]
     const written = Object.fromEntries(options.map(([name, value]) => [code(name), code(value)]))
     const byComment = Object.fromEntries(commented.map(([, value, name]) => [name, value]))

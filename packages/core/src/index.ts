@@ -1,30 +1,38 @@
 // A lifecycle
 
+export type { Release } from './drain/holds.js'
+export type { Lifecycle, LifecycleView } from './lifecycle/lifecycle.js'
+export type { State } from './lifecycle/state.js'
+export type { CheckOptions } from './probes/checks.js'
+export { createLifecycle } from './process/this-process.js'
+
+// Options, and what becomes of them
+
+export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
+export type { Logger } from './events/logger.js'
+export type { LifecycleOptions } from './options/options.js'
+export type { Plan } from './options/plan.js'
+export type { Platform } from './options/platform.js'
+export type { ProbeAnswer, ProbeName, ProbeOptions, ProbePaths } from './probes/probes.js'
+
+// What it tells
+
+export type { Cut } from './drain/cut.js'
+export type { HookOutcome, Report } from './drain/report.js'
+export type { StepDurations } from './drain/stopwatch.js'
+export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events/events.js'
+
 // For adapters
-export { isAttached } from './attached.js'
-// For adapters of protocols that count calls of their own
+
+export { type AdapterOptions, joinLifecycle, type Seat } from './adapters/join-lifecycle.js'
+export type { Drainable, DrainWatcher } from './drain/drainable.js'
+export type { Health } from './probes/health.js'
+export { isAttached } from './servers/attached.js'
+export { discoverServers } from './servers/discover-servers.js'
+export { sharesHandler } from './servers/shares-handler.js'
+
+// For adapters of protocols that count calls or messages of their own
+
 export type { CallServer, CallServerOptions } from './calls/call-server.js'
 export type { Call, Calls } from './calls/calls.js'
-export type { CheckOptions } from './checks.js'
-export type { Cut } from './cut.js'
-export { discoverServers } from './discover-servers.js'
-export type { Drainable, DrainWatcher } from './drainable.js'
-export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
-// What it tells
-export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events.js'
-export type { Health } from './health.js'
-export type { Release } from './holds.js'
-export { type AdapterOptions, joinLifecycle, type Seat } from './join-lifecycle.js'
-export type { Lifecycle, LifecycleView } from './lifecycle.js'
-export type { Logger } from './logger.js'
-export type { MessageServer, MessageServerOptions } from './message-server.js'
-// Options and what becomes of them
-export type { LifecycleOptions } from './options.js'
-export type { Plan } from './plan.js'
-export type { Platform } from './platform.js'
-export type { ProbeAnswer, ProbeName, ProbeOptions, ProbePaths } from './probes.js'
-export type { HookOutcome, Report } from './report.js'
-export { sharesHandler } from './shares-handler.js'
-export type { State } from './state.js'
-export type { StepDurations } from './stopwatch.js'
-export { createLifecycle } from './this-process.js'
+export type { MessageServer, MessageServerOptions } from './messages/message-server.js'

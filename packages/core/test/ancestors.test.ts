@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ancestorsFrom } from '../src/ancestors.js'
+import { ancestorsFrom } from '../src/process/ancestors.js'
 
 describe.skipIf(process.platform !== 'linux')('the processes above', () => {
   const above = ancestorsFrom(process.pid)

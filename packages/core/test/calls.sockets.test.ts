@@ -11,9 +11,9 @@ import type { AddressInfo } from 'node:net'
 import { Http2Client, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
+import { joinLifecycle } from '../src/adapters/join-lifecycle.js'
 import type { Call, Calls } from '../src/calls/calls.js'
-import { joinLifecycle } from '../src/join-lifecycle.js'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 type AnyServer = Http2Server | Http2SecureServer

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createCoordinator, type Member } from '../src/coordinator.js'
-import type { Report } from '../src/report.js'
+import type { Report } from '../src/drain/report.js'
+import type { Trigger } from '../src/drain/trigger.js'
+import { createCoordinator, type Member } from '../src/process/coordinator.js'
 import { createFakeClock, createFakeProcess } from '../src/testing/index.js'
-import type { Trigger } from '../src/trigger.js'
 
 function bench() {
   const clock = createFakeClock()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
 
 /** A service with a request that never ends, a hook that hangs, and somebody who connects every second. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
 
 function serving(options: LifecycleOptions = {}, rate = 0) {

@@ -12,7 +12,7 @@ async function visit(server: Server): Promise<void> {
 /** Another copy of the module, as a bundler or a test runner makes one. */
 async function copyOfDiscoverServers() {
   vi.resetModules()
-  return (await import('../src/discover-servers.js')).discoverServers
+  return (await import('../src/servers/discover-servers.js')).discoverServers
 }
 
 test('a server that listened before the import is found when somebody connects, once, by every copy of lameduck', async () => {

@@ -2,11 +2,11 @@ import { type EventEmitter, once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createAttachments } from '../src/attachments.js'
+import { type AdapterOptions, joinLifecycle, type Seat } from '../src/adapters/join-lifecycle.js'
 import { systemClock } from '../src/clock.js'
-import { discoverServers } from '../src/discover-servers.js'
-import { type AdapterOptions, joinLifecycle, type Seat } from '../src/join-lifecycle.js'
-import { createLifecycle } from '../src/this-process.js'
+import { createLifecycle } from '../src/process/this-process.js'
+import { createAttachments } from '../src/servers/attachments.js'
+import { discoverServers } from '../src/servers/discover-servers.js'
 
 const options = { signals: false, crash: false, logger: false, shutdownDelay: 0, linger: 0 } as const
 const cleanUps: (() => unknown)[] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { joinLifecycle } from '../src/join-lifecycle.js'
+import { joinLifecycle } from '../src/adapters/join-lifecycle.js'
 import { createTestBench } from '../src/testing/index.js'
 
 const setUp = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createGate } from '../src/gate.js'
-import { type Hook, runHooks } from '../src/hooks.js'
-import type { HookOutcome } from '../src/report.js'
+import { createGate } from '../src/drain/gate.js'
+import { type Hook, runHooks } from '../src/drain/hooks.js'
+import type { HookOutcome } from '../src/drain/report.js'
 import { createFakeClock } from '../src/testing/index.js'
 
 function run(hooks: Hook[], deadline: number) {

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { Http2Client, type Http2Exchange, type Http2Response, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 const withHttp1 = () => createSecureServer({ ...selfSigned, allowHTTP1: true })

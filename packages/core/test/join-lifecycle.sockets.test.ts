@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RawClient } from '@lameduck/conformance'
 import { expect, test } from 'vitest'
-import { joinLifecycle } from '../src/join-lifecycle.js'
+import { joinLifecycle } from '../src/adapters/join-lifecycle.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 test("a seat answers its probes on a server that nobody drains, and leaves the rest to the adapter's application", async () => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createCoordinator } from '../src/coordinator.js'
 import { discoverServers, joinLifecycle } from '../src/index.js'
+import { createCoordinator } from '../src/process/coordinator.js'
 import {
   createFakeClock,
   createFakeProcess,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Lifecycle } from '../src/lifecycle.js'
-import type { HookOutcome } from '../src/report.js'
+import type { HookOutcome } from '../src/drain/report.js'
+import type { Lifecycle } from '../src/lifecycle/lifecycle.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
 
 function serving(options: Parameters<ReturnType<typeof createTestBench>['createLifecycle']>[0] = {}) {

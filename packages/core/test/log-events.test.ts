@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest'
-import { createEmitter, type LifecycleEventName, type LifecycleEvents } from '../src/events.js'
-import { logEvents } from '../src/log-events.js'
-import { flushed, type Logger } from '../src/logger.js'
-import { makePlan } from '../src/plan.js'
-import { resolveSettings } from '../src/settings.js'
-import { writeToStandardError } from '../src/standard-error.js'
+import { createEmitter, type LifecycleEventName, type LifecycleEvents } from '../src/events/events.js'
+import { logEvents } from '../src/events/log-events.js'
+import { flushed, type Logger } from '../src/events/logger.js'
+import { writeToStandardError } from '../src/events/standard-error.js'
+import { makePlan } from '../src/options/plan.js'
+import { resolveSettings } from '../src/options/settings.js'
 import { createTestBench } from '../src/testing/index.js'
 
-vi.mock('../src/standard-error.js', () => ({ writeToStandardError: vi.fn() }))
+vi.mock('../src/events/standard-error.js', () => ({ writeToStandardError: vi.fn() }))
 
 const plan = makePlan(
   resolveSettings({ platform: 'kubernetes' }, { env: {}, isTerminal: false, isContainer: false }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { consoleLogger } from '../src/logger.js'
+import { consoleLogger } from '../src/events/logger.js'
 
 function recorded(isTerminal: boolean, isDebug = false) {
   const lines: string[] = []

@@ -4,8 +4,8 @@ import { connect as connectTls, createServer as createTlsServer } from 'node:tls
 import { selfSigned } from '@lameduck/conformance/subject'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.js'
-import type { DrainWatcher } from '../src/drainable.js'
-import { createMessageServer } from '../src/message-server.js'
+import type { DrainWatcher } from '../src/drain/drainable.js'
+import { createMessageServer } from '../src/messages/message-server.js'
 
 const open: Socket[] = []
 const servers: Server[] = []

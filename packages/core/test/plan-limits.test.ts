@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
-import { anchor, makePlan, moveUp } from '../src/plan.js'
-import { resolveSettings } from '../src/settings.js'
+import type { LifecycleOptions } from '../src/options/options.js'
+import { anchor, makePlan, moveUp } from '../src/options/plan.js'
+import { resolveSettings } from '../src/options/settings.js'
 
 const planFor = (
   options: LifecycleOptions,

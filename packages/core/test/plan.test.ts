@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
-import { makePlan } from '../src/plan.js'
-import { type Platform, presets } from '../src/platform.js'
-import { resolveSettings } from '../src/settings.js'
+import type { LifecycleOptions } from '../src/options/options.js'
+import { makePlan } from '../src/options/plan.js'
+import { type Platform, presets } from '../src/options/platform.js'
+import { resolveSettings } from '../src/options/settings.js'
 
 const settings = (options: LifecycleOptions = {}, env: Record<string, string> = {}) =>
   resolveSettings(options, { env, isTerminal: false, isContainer: false })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { detectPlatform, type Platform, type Surroundings } from '../src/platform.js'
+import { detectPlatform, type Platform, type Surroundings } from '../src/options/platform.js'
 
 const kubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' }
 

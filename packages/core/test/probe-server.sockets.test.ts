@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { RawClient } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 async function freePort(): Promise<number> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createChecks } from '../src/checks.js'
-import { createProbeResponder, noProbes, type ProbeContext } from '../src/probe-responder.js'
-import { createTrafficFilter, type ProbeAnswer, type ProbeName, probeDefaults } from '../src/probes.js'
-import type { State } from '../src/state.js'
+import type { State } from '../src/lifecycle/state.js'
+import { createChecks } from '../src/probes/checks.js'
+import { createProbeResponder, noProbes, type ProbeContext } from '../src/probes/probe-responder.js'
+import { createTrafficFilter, type ProbeAnswer, type ProbeName, probeDefaults } from '../src/probes/probes.js'
 import { createFakeClock } from '../src/testing/index.js'
 
 const checks = createChecks(createFakeClock(), () => {})

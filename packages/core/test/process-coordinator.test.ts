@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { describe, expect, test, vi } from 'vitest'
 import { createLifecycle } from '../src/index.js'
-import { processCoordinator } from '../src/this-process.js'
+import { processCoordinator } from '../src/process/this-process.js'
 
 describe('the coordinator of this process', () => {
   test('is one for every copy of the library', () => {

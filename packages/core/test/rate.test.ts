@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRateMeter } from '../src/rate.js'
+import { createRateMeter } from '../src/drain/rate.js'
 
 test('counts the last minute, and forgets what came before', () => {
   const meter = createRateMeter(0)

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { LifecycleError, type LifecycleErrorCode } from '../src/errors.js'
-import type { LifecycleOptions } from '../src/options.js'
-import { resolveSettings } from '../src/settings.js'
+import type { LifecycleOptions } from '../src/options/options.js'
+import { resolveSettings } from '../src/options/settings.js'
 
 const resolve = (options: unknown, env: Record<string, string> = {}) =>
   resolveSettings(options as LifecycleOptions, { env, isTerminal: false, isContainer: false })

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { sharesHandler } from '../src/shares-handler.js'
+import { sharesHandler } from '../src/servers/shares-handler.js'
 
 const application = () => {}
 const main = createServer(application)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nextState, type State, type Transition, transitions } from '../src/state.js'
+import { nextState, type State, type Transition, transitions } from '../src/lifecycle/state.js'
 
 const states: State[] = ['starting', 'ready', 'draining', 'stopped']
 const moves: Transition[] = ['becomeReady', 'drain', 'finish']

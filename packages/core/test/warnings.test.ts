@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createCoordinator } from '../src/coordinator.js'
-import { createLifecycleIn } from '../src/create-lifecycle.js'
-import type { Platform } from '../src/platform.js'
-import { findSignalSwallower } from '../src/started-wrong.js'
+import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
+import type { Platform } from '../src/options/platform.js'
+import { createCoordinator } from '../src/process/coordinator.js'
+import { findSignalSwallower } from '../src/process/started-wrong.js'
 import {
   createFakeClock,
   createFakeProcess,

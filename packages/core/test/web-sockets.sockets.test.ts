@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { RawClient, WebSocketClient } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
-import type { LifecycleOptions } from '../src/options.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 const handshake = {

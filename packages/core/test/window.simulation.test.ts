@@ -1,7 +1,7 @@
 import { env } from 'node:process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { windowEnd } from '../src/window.js'
+import { windowEnd } from '../src/drain/window.js'
 import { type Constants, latest, present, simulate, windowEndWith } from './window.simulation.js'
 import { alternatives, tables } from './window.simulation.tables.js'
 

@@ -1,7 +1,7 @@
-import { makePlan } from '../src/plan.js'
-import { createRateMeter } from '../src/rate.js'
-import { resolveSettings } from '../src/settings.js'
-import { windowEnd } from '../src/window.js'
+import { createRateMeter } from '../src/drain/rate.js'
+import { windowEnd } from '../src/drain/window.js'
+import { makePlan } from '../src/options/plan.js'
+import { resolveSettings } from '../src/options/settings.js'
 
 /** What the adaptive window could be made of; times are milliseconds. */
 export interface Constants {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { windowEnd } from '../src/window.js'
+import { windowEnd } from '../src/drain/window.js'
 
 const adaptive = { min: 5000, max: 10_000, adaptive: true }
 const latest = 17_000

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
-import type { Cut } from '../cut.js'
-import { createRateMeter } from '../rate.js'
+import type { Cut } from '../drain/cut.js'
+import { createRateMeter } from '../drain/rate.js'
 
 /** A call that a server is working on: an adapter's own object, so that none is made for the count. */
 export interface Call {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ProbeResponder } from '../probe-responder.js'
-import type { ProbeAnswer, ProbeName } from '../probes.js'
+import type { ProbeResponder } from '../probes/probe-responder.js'
+import type { ProbeAnswer, ProbeName } from '../probes/probes.js'
 import type { Exchange } from './connections.js'
 import { silence } from './leave.js'
 

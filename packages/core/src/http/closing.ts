@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
-import type { Cut } from '../cut.js'
-import { createGate, waitUntil } from '../gate.js'
+import type { Cut } from '../drain/cut.js'
+import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
 import {

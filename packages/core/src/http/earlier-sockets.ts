@@ -1,20 +1,12 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { isAttached } from '../attached.js'
 import { systemClock } from '../clock.js'
-import { hearOnce } from '../process-channel.js'
+import { isAttached } from '../servers/attached.js'
+import { type AcceptedMessage, hearOnce, socketChannel } from '../servers/node-channels.js'
 import type { ConnectionTracker } from './connections.js'
 import { type Adopting, adoptWork } from './earlier-work.js'
 import { createHandshakes, type Handshakes } from './handshakes.js'
-
-/** The channel on which Node tells every connection that a server has accepted, right after its `connection` event. */
-export const socketChannel = 'net.server.socket'
-
-/** What Node tells there. */
-export interface AcceptedMessage {
-  readonly socket?: Socket & { readonly server?: object }
-}
 
 /** The open connections of one server that nobody has attached. */
 interface Accepted {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ProbeResponder } from '../probe-responder.js'
+import type { ProbeResponder } from '../probes/probe-responder.js'
 import { probeOf } from './answers.js'
 import { type Connection, type ConnectionTracker, type Exchange, exchangesOf } from './connections.js'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
-import { createGate } from '../gate.js'
+import { createGate } from '../drain/gate.js'
 import type { Side } from './side.js'
 
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Drainable } from '../drainable.js'
+import type { Drainable } from '../drain/drainable.js'
 import { createHandshakes } from './handshakes.js'
 import { createHttp1Side } from './http1-side.js'
 import { createServerContext, type HttpDrainableOptions } from './server-context.js'

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
-import type { DrainWatcher } from '../drainable.js'
-import type { ProbeResponder } from '../probe-responder.js'
-import type { ProbeName, RequestHeaders } from '../probes.js'
-import { createRateMeter } from '../rate.js'
+import type { DrainWatcher } from '../drain/drainable.js'
+import { createRateMeter } from '../drain/rate.js'
+import type { ProbeResponder } from '../probes/probe-responder.js'
+import type { ProbeName, RequestHeaders } from '../probes/probes.js'
 import { probeOf } from './answers.js'
 
 /** What a server needs to know of its lifecycle. */

@@ -1,5 +1,5 @@
 import { Server as NetServer, type Socket } from 'node:net'
-import type { Drainable } from '../drainable.js'
+import type { Drainable } from '../drain/drainable.js'
 import { acceptQuietly } from './quiet-accept.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'

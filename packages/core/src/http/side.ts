@@ -1,4 +1,4 @@
-import type { Cut } from '../cut.js'
+import type { Cut } from '../drain/cut.js'
 
 /** The connections of a server that speak one protocol, or none yet, as its drain sees them. */
 export interface Side {

@@ -2,7 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { addAbortSignal } from 'node:stream'
 import { unavailable } from '../http/answers.js'
 import { silence as silenceResponse } from '../http/leave.js'
-import type { ProbeAnswer } from '../probes.js'
+import type { ProbeAnswer } from '../probes/probes.js'
 import { headersOf, responseOf } from './streams.js'
 
 /** No error: sent to a client whose request is answered and need not be sent on (RFC 9113 §8.1). */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import type { Cut } from '../cut.js'
+import type { Cut } from '../drain/cut.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import { createGate } from '../gate.js'
+import { createGate } from '../drain/gate.js'
 import { inBatches } from '../http/batches.js'
 import { farewell } from '../http/leave.js'
 import type { Session, SessionTracker } from './sessions.js'

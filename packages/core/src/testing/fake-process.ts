@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { ProcessLike } from '../coordinator.js'
+import type { ProcessLike } from '../process/coordinator.js'
 
 /** A process that signals are sent to by `emit('SIGTERM', 'SIGTERM')`, and that remembers how it exited. */
 export interface FakeProcess extends ProcessLike {

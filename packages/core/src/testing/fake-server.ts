@@ -1,4 +1,4 @@
-import type { Drainable, DrainWatcher } from '../drainable.js'
+import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 
 /** A server whose connections and requests are opened and finished by hand. */
 export interface FakeServer extends Drainable {

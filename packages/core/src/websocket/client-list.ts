@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
-import type { Drainable, DrainWatcher } from '../drainable.js'
-import { createGate, waitUntil } from '../gate.js'
-import { createRateMeter } from '../rate.js'
+import type { Drainable, DrainWatcher } from '../drain/drainable.js'
+import { createGate, waitUntil } from '../drain/gate.js'
+import { createRateMeter } from '../drain/rate.js'
 
 /** A client that exchanges messages for as long as it likes, and goes when its protocol asks it to. */
 export interface Client {

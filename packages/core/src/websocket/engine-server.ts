@@ -1,4 +1,4 @@
-import type { Drainable } from '../drainable.js'
+import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
 import { createClientList } from './client-list.js'
 import { goodbyes, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'

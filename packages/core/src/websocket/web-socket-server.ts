@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.js'
-import type { Drainable } from '../drainable.js'
+import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
 import { createClientList } from './client-list.js'
 import {

@@ -1,4 +1,4 @@
-import type { Report } from '../../src/report.js'
+import type { Report } from '../../src/drain/report.js'
 import type { Drainable, DrainWatcher, FakeClock } from '../../src/testing/index.js'
 
 /** What becomes of one request, as its client sees it. */

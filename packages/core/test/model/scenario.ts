@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { LifecycleOptions } from '../../src/options.js'
+import type { LifecycleOptions } from '../../src/options/options.js'
 import type { ModelServerOptions } from './model-server.js'
 
 /** What a function of the user's does when it is called. */

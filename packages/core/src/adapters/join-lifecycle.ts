@@ -1,0 +1,183 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import { type CallServer, type CallServerOptions, createCallServer } from '../calls/call-server.js'
+import { type Calls, createCalls } from '../calls/calls.js'
+import { LifecycleError } from '../errors.js'
+import type { Logger } from '../events/logger.js'
+import { probeOf, sendProbe } from '../http/answers.js'
+import type { Lifecycle } from '../lifecycle/lifecycle.js'
+import { kSeats, type Seats } from '../lifecycle/seats.js'
+import {
+  createMessageServer,
+  type MessageServer,
+  type MessageServerOptions,
+} from '../messages/message-server.js'
+import { optionNames, optionRules } from '../options/option-rules.js'
+import type { LifecycleOptions } from '../options/options.js'
+import { demand, isRecord, objectOf } from '../options/rules.js'
+import { createHealth, type Health } from '../probes/health.js'
+import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from '../probes/probes.js'
+import { resolveProbes } from '../probes/probes.js'
+import { createLifecycle } from '../process/this-process.js'
+import { isAttached } from '../servers/attached.js'
+import { discoverServers } from '../servers/discover-servers.js'
+
+/** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
+export interface AdapterOptions extends LifecycleOptions {
+  /**
+   * A lifecycle to share between adapters: it is ready when every adapter registered on it listens, and closing any
+   * of them stops it whole. Beside it, only `probes` and `logger` may be given.
+   *
+   * @default a new one
+   */
+  lifecycle?: Lifecycle
+}
+
+/** An adapter's place in a lifecycle. */
+export interface Seat {
+  readonly lifecycle: Lifecycle
+  /** Where this adapter's servers answer probes; nothing if they do not. */
+  readonly probes: ProbePaths | undefined
+  /** Probes are answered, here or on a port of their own. */
+  readonly answersProbes: boolean
+  /** The signals that the lifecycle listens to; nobody else's handler should. */
+  readonly signals: readonly NodeJS.Signals[]
+  /** What they answer: for `inject()` and the like, which never reach a server. */
+  answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
+  /** Answers a request in place of the adapter's application, if it is for one of this adapter's probes; false if not. */
+  answer(req: IncomingMessage, res: ServerResponse): boolean
+  /** What the probes say, wherever they are answered over HTTP: for protocols that have their own words for it. */
+  readonly health: Health
+  /** Creates a count of calls, for an adapter whose protocol has them. */
+  createCalls(): Calls
+  /** Creates the server that these calls are of, to be attached. */
+  createCallServer(calls: Calls, options: CallServerOptions): CallServer
+  /** Makes a server of `node:net` or `node:tls`, whose clients send messages, one that can be attached. */
+  createMessageServer(server: NetServer, options: MessageServerOptions): MessageServer
+  /** As {@link Lifecycle.attach}, with this adapter's probes. */
+  attach(server: unknown): void
+  /**
+   * Takes a server that turned out to be this adapter's, and listens. It is attached, unless a lifecycle has it already;
+   * a lifecycle that has stopped takes none any more.
+   *
+   * @returns whether nothing is left to do for requests that come through this server: it answers this adapter's probes
+   * @throws {LifecycleError} NOT_A_SERVER
+   */
+  take(server: object): boolean
+  /** Whether the lifecycle was given this server by `lifecycle.attach()`, and it is no adapter's own. */
+  isByHand(server: object): boolean
+  /**
+   * Takes every server of this process that listens, now or later, and that `isOurs`; until the lifecycle has stopped.
+   *
+   * @returns how to look once more at those that listen already
+   */
+  search(isOurs: (server: EventEmitter) => boolean): () => void
+  /** Says that this adapter's server listens: the lifecycle is ready when all do. */
+  listening(): void
+  /** Gives the seat up, because the adapter could not be registered; a lifecycle of its own is stopped. */
+  giveUp(): Promise<void>
+  /** Runs the framework's own close as the last step of the drain. */
+  closeWith(name: string, close: () => unknown): void
+}
+
+const adapterOptions = objectOf({
+  ...optionRules,
+  lifecycle: { expected: 'a lifecycle', holds: (value) => isRecord(value) && kSeats in value },
+})
+
+/**
+ * Creates a lifecycle for an adapter, or takes a seat in the one it was given.
+ *
+ * @param logger the framework's own, used if none is given
+ * @throws {LifecycleError} LIFECYCLE_SHARED, and what {@link createLifecycle} throws
+ */
+export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Seat {
+  demand('OPTION_INVALID', 'options', adapterOptions, options)
+  const { lifecycle: shared, ...rest } = options
+  if (shared !== undefined) refuseBeside(rest)
+  const lifecycle = shared ?? createLifecycle({ ...(logger ? { logger } : {}), ...rest })
+  const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
+  const seat = Symbol('seat')
+  seats.waiting.add(seat)
+  const probes = shared === undefined ? seats.probes : seatProbes(rest.probes, seats.probes)
+  const responder = seats.respond(probes)
+  const anyway = seats.respond(resolveProbes({}))
+
+  const listening = () => {
+    seats.waiting.delete(seat)
+    if (seats.waiting.size === 0 && lifecycle.state === 'starting') void lifecycle.ready()
+  }
+
+  const take = (server: object) => {
+    if (!isAttached(server) && lifecycle.state !== 'stopped') seats.attach(server, probes)
+    listening()
+    return probes === undefined || seats.answers(server, probes)
+  }
+
+  return {
+    lifecycle,
+    probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    answersProbes: probes !== undefined,
+    signals: seats.signals,
+    answerProbe: responder.answer,
+    health: createHealth(seats.clock, lifecycle.on, (probe) => anyway.answer(probe, '')),
+    createCalls: () => createCalls(seats.clock),
+    createCallServer: (calls, options) => createCallServer(seats.clock, calls, options),
+    createMessageServer: (server, options) => createMessageServer(seats.clock, server, options),
+    answer(req, res) {
+      const { originalUrl = req.url } = req as { originalUrl?: string | undefined }
+      const probe = probeOf(responder, req.method, originalUrl)
+      if (probe === undefined) return false
+      sendProbe(req, res, responder.answer(probe, originalUrl ?? ''))
+      return true
+    },
+    attach: (server) => seats.attach(server, probes),
+    take,
+    isByHand: seats.isByHand,
+    search(isOurs) {
+      const look = (server: EventEmitter) => {
+        if (isOurs(server)) take(server)
+      }
+      let stop = discoverServers(look)
+      lifecycle.on('stopped', () => stop())
+      return () => {
+        if (lifecycle.state === 'stopped') return
+        stop()
+        stop = discoverServers(look)
+      }
+    },
+    listening,
+    async giveUp() {
+      seats.waiting.delete(seat)
+      if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })
+    },
+    closeWith: (name, fn) => seats.closeWith({ name, fn }),
+  }
+}
+
+function seatProbes(
+  own: LifecycleOptions['probes'],
+  shared: ProbeSettings | undefined,
+): ProbeSettings | undefined {
+  if (own === undefined) return shared
+  return own === false ? undefined : resolveProbes(own)
+}
+
+function refuseBeside(rest: LifecycleOptions): void {
+  const beside = optionNames.filter(
+    (name) => name !== 'probes' && name !== 'logger' && rest[name] !== undefined,
+  )
+  if (rest.probes !== false && rest.probes?.port !== undefined) {
+    throw new LifecycleError(
+      'LIFECYCLE_SHARED',
+      'probes.port: expected beside "lifecycle" only paths; give the port where the lifecycle is created',
+    )
+  }
+  if (beside.length > 0) {
+    throw new LifecycleError(
+      'LIFECYCLE_SHARED',
+      `${beside.join(', ')}: expected beside "lifecycle" only probes and logger; give the others where the lifecycle is created`,
+    )
+  }
+}

@@ -1,0 +1,239 @@
+import type { Clock } from '../clock.js'
+import type { Emitter } from '../events/events.js'
+import { type Anchors, anchor, moveUp, type Plan } from '../options/plan.js'
+import type { Settings } from '../options/settings.js'
+import type { Cut } from './cut.js'
+import type { Drainable, DrainWatcher } from './drainable.js'
+import { type Gate, waitUntil } from './gate.js'
+import type { Holds } from './holds.js'
+import { type Hook, runHooks } from './hooks.js'
+import { type HookOutcome, makeReport, type Report } from './report.js'
+import { groupServers } from './server-group.js'
+import type { StopHooks } from './stop-hooks.js'
+import { createStopwatch } from './stopwatch.js'
+import type { Trigger } from './trigger.js'
+import { type Traffic, windowEnd } from './window.js'
+
+/** What a drain works on. Lists are read anew at each step: servers may be attached while draining. */
+export interface DrainInput {
+  readonly clock: Clock
+  readonly gate: Gate
+  readonly emitter: Emitter
+  readonly trigger: Trigger
+  readonly plan: Plan
+  readonly settings: Pick<Settings, 'late' | 'forcedExitCode'>
+  readonly servers: ReadonlySet<Drainable>
+  readonly holds: Holds
+  /** `onDrain` functions that have not settled. */
+  readonly preparing: ReadonlySet<unknown>
+  readonly stopHooks: Pick<StopHooks, 'seal' | 'closers'>
+  /** Every drain of the process, this one included. */
+  readonly drains: ReadonlySet<Drain>
+  readonly cutoff: AbortController
+}
+
+/** A drain under way. */
+export interface Drain {
+  readonly plan: Plan & { readonly at: Anchors }
+  /** The window is not over: traffic may still be routed here. */
+  readonly isInWindow: boolean
+  /** No request, hold or `onDrain` function is unfinished. */
+  isQuiet(): boolean
+  /** Nothing can begin any more either: every connection is closed. */
+  isEmpty(): boolean
+  /** Takes part in what has already happened: a server that was attached while draining. */
+  include(server: Drainable): void
+  /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
+  shorten(plan: Plan, deadline: number): void
+  /** Ends the window and the linger now. */
+  hurry(): void
+  /** Records a hook's outcome that the drain did not run itself. */
+  note(outcome: HookOutcome): void
+  /** Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. */
+  abandon(exitCode: number): Report
+  run(): Promise<Report>
+}
+
+/** Creates a drain; {@link Drain.run} starts it. */
+export function createDrain(input: DrainInput): Drain {
+  const { clock, gate, emitter, settings, holds, drains } = input
+  const servers = groupServers(input.servers, gate.notify, (message) => emitter.emit('warning', { message }))
+  const startedAt = clock.now()
+  const stopwatch = createStopwatch(clock)
+  const outcomes: HookOutcome[] = []
+  let plan = anchor(input.plan, startedAt)
+  let timers: (() => void)[] = []
+  let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
+  let isHurried = false
+  let isAbandoned = false
+  /** What was ended by force, once it has been. */
+  let cuts: readonly Cut[] | undefined
+  let lingerEnd = Number.POSITIVE_INFINITY
+
+  const at = () => plan.at
+  const since = () => Math.round(clock.now() - startedAt)
+  const isQuiet = () =>
+    servers.inFlight === 0 && holds.size === 0 && input.preparing.size === 0 && servers.stopping === 0
+  const isOver = (point: number) => clock.now() >= point
+  const linger = () => (isHurried ? 0 : plan.linger)
+  const traffic: Traffic = { rate: servers.rate(), lastArrival: undefined }
+  const watcher: DrainWatcher = {
+    changed: gate.notify,
+    arrived: () => {
+      traffic.lastArrival = clock.now()
+    },
+    rejectLate: settings.late === 'reject',
+  }
+
+  const setTimers = () => {
+    for (const cancel of timers) cancel()
+    timers = [lingerEnd, at().cutoff, at().force, at().deadline]
+      .filter((point) => Number.isFinite(point))
+      .map((point) => clock.after(Math.max(0, point - clock.now()), gate.notify))
+  }
+
+  const silentPatience = () => Math.min(5000, linger())
+
+  /** A server that does not answer cannot hold the process. */
+  const atMost = (point: 'cutoff' | 'deadline', work: Promise<void>) => {
+    let isDone = false
+    void work.then(() => {
+      isDone = true
+      gate.notify()
+    })
+    return gate.until(() => isDone || isOver(at()[point]))
+  }
+
+  /** Requests, holds and slow readers finish; idle connections stay while anybody works, and at least `linger`. */
+  const finishWork = async () => {
+    const everybodyIsQuiet = () => [...drains].every((drain) => drain.isQuiet())
+    const nobodyComesBack = () => isOver(lingerEnd) || servers.connections === 0
+    while (!isOver(at().cutoff)) {
+      await gate.until(() => isOver(at().cutoff) || (everybodyIsQuiet() && nobodyComesBack()))
+      if (isOver(at().cutoff)) return
+      await atMost('cutoff', servers.closeIdle())
+      if (isQuiet() && servers.connections === 0) return
+      await new Promise<void>((resolve) => clock.nextTurn(resolve))
+    }
+  }
+
+  const unfinished = () => [...holds.list(), ...servers.unfinished()]
+
+  /** Handlers are told, and may still answer; what is left then is ended, and connections nobody works on with it. */
+  const endByForce = async () => {
+    if (!isQuiet()) {
+      emitter.emit('cutoff', {
+        duration: since(),
+        inFlight: servers.inFlight,
+        holds: holds.list().map(({ name }) => name),
+      })
+      input.cutoff.abort()
+      await gate.until(() => isQuiet() || isOver(at().force))
+    }
+    cuts = unfinished()
+    await atMost('deadline', servers.cut())
+  }
+
+  const afterRelease = (close: Hook): Hook => ({
+    ...close,
+    fn: () => {
+      servers.release()
+      return close.fn()
+    },
+  })
+
+  const report = (cut: readonly Cut[]) =>
+    makeReport(input.trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
+
+  const note = (outcome: HookOutcome) => {
+    outcomes.push(outcome)
+    emitter.emit('hookFinished', outcome)
+  }
+
+  return {
+    get plan() {
+      return plan
+    },
+    get isInWindow() {
+      return phase === 'window' && !isHurried
+    },
+    isQuiet,
+    isEmpty: () => phase === 'empty',
+    include(server) {
+      servers.announce(watcher, server)
+      if (phase === 'closing' || phase === 'empty') servers.stopAccepting(silentPatience(), server)
+    },
+    shorten(shorter, deadline) {
+      plan = { ...plan, at: moveUp(at(), shorter, deadline) }
+      setTimers()
+      gate.notify()
+    },
+    hurry() {
+      isHurried = true
+      lingerEnd = Math.min(lingerEnd, clock.now())
+      gate.notify()
+    },
+    note,
+    abandon(exitCode) {
+      isAbandoned = true
+      return { ...report(cuts ?? unfinished()), clean: false, exitCode }
+    },
+    async run() {
+      // Trigger: every client is asked to leave, and served as ever.
+      setTimers()
+      servers.announce(watcher)
+
+      // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
+      const latest = () => at().cutoff - plan.linger - 1000
+      const end = () => windowEnd(plan.window, startedAt, traffic, latest())
+      await waitUntil(
+        clock,
+        gate,
+        () => Math.min(end(), at().cutoff),
+        () => isHurried,
+      )
+      phase = 'preparing'
+      const extended = end() > startedAt + plan.window.max && !isHurried
+      await gate.until(() => input.preparing.size === 0)
+      stopwatch.lap('window')
+
+      // Closing: nobody new.
+      phase = 'closing'
+      emitter.emit('closing', {
+        duration: since(),
+        extended,
+        inFlight: servers.inFlight,
+        connections: servers.connections,
+      })
+      lingerEnd = clock.now() + linger()
+      setTimers()
+      servers.stopAccepting(silentPatience())
+      await gate.until(() => servers.stopping === 0 || isOver(at().cutoff))
+      stopwatch.lap('closing')
+
+      // In flight: what was accepted is finished.
+      await finishWork()
+      stopwatch.lap('inFlight')
+
+      // Cutoff: what does not finish is ended, by name.
+      if (!isQuiet() || servers.connections > 0) await endByForce()
+      stopwatch.lap('cutoff')
+      emitter.emit('drained', { duration: since(), finished: servers.finished })
+
+      // Hooks: only when nobody in this process has work left that could need what they close.
+      phase = 'empty'
+      gate.notify()
+      const mayRun = () =>
+        !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
+      await gate.until(mayRun)
+      const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers.map(afterRelease)]
+      await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+      await gate.until(() => !isAbandoned)
+      servers.release()
+      stopwatch.lap('hooks')
+
+      for (const cancel of timers) cancel()
+      return report(cuts ?? [])
+    },
+  }
+}

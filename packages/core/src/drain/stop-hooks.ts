@@ -1,0 +1,39 @@
+import { LifecycleError } from '../errors.js'
+import { demand, demandNamed, objectOf, positiveTime } from '../options/rules.js'
+import type { Hook } from './hooks.js'
+
+/** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
+export type StopHooks = ReturnType<typeof createStopHooks>
+
+const options = objectOf({ timeout: positiveTime })
+
+/** Creates an empty list. */
+export function createStopHooks() {
+  const hooks: Hook[] = []
+  const closers: Hook[] = []
+  let isSealed = false
+  return {
+    get size() {
+      return hooks.length + closers.length
+    },
+    /** @throws {LifecycleError} ARGUMENT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, NAME_TAKEN; REGISTERED_TOO_LATE when sealed */
+    add(name: string, fn: () => unknown, given: { timeout?: number | undefined } = {}) {
+      demandNamed('onStop', name, fn, hooks)
+      demand('OPTION_INVALID', `onStop("${name}")`, options, given)
+      if (isSealed) {
+        throw new LifecycleError(
+          'REGISTERED_TOO_LATE',
+          `onStop("${name}") would never run: the functions are running already, or have run`,
+        )
+      }
+      hooks.push({ name, fn, timeout: given.timeout })
+    },
+    addCloser: (closer: Hook) => void closers.push(closer),
+    /** The functions in the order in which they run; nothing can be added any more. */
+    seal(): readonly Hook[] {
+      isSealed = true
+      return hooks.toReversed()
+    },
+    closers,
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../clock.js'
+import type { Hook } from '../drain/hooks.js'
+import type { ProbeResponder } from '../probes/probe-responder.js'
+import type { ProbeSettings } from '../probes/probes.js'
+
+/** What a lifecycle keeps for adapters, out of its users' sight; the same for every copy of lameduck. */
+export const kSeats = Symbol.for('lameduck.seats.v1')
+
+/** The hidden side of a lifecycle. */
+export interface Seats {
+  /** Adapters whose server does not listen yet. */
+  readonly waiting: Set<symbol>
+  readonly clock: Clock
+  readonly probes: ProbeSettings | undefined
+  /** The signals that start the drain. */
+  readonly signals: readonly NodeJS.Signals[]
+  /** The responder for the main port. */
+  respond(probes: ProbeSettings | undefined): ProbeResponder
+  attach(server: unknown, probes: ProbeSettings | undefined): void
+  /** Whether the lifecycle has this server, and it answers these probes. */
+  answers(server: object, probes: ProbeSettings | undefined): boolean
+  /** Whether it was given to `lifecycle.attach()`, and is no adapter's own. */
+  isByHand(server: object): boolean
+  closeWith(hook: Hook): void
+}

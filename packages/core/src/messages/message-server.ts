@@ -1,0 +1,151 @@
+import type { Server as NetServer, Socket } from 'node:net'
+import type { Clock } from '../clock.js'
+import { createCoarseClock } from '../coarse-clock.js'
+import type { Cut } from '../drain/cut.js'
+import type { Drainable, DrainWatcher } from '../drain/drainable.js'
+import { createRateMeter } from '../drain/rate.js'
+import { acceptQuietly } from '../http/quiet-accept.js'
+import { tapServer } from '../http/server-tap.js'
+
+/** How long a client that was told FIN gets to hang up in return. */
+const farewell = 1000
+
+/** A drainable that is told of messages by whoever speaks the protocol. */
+export interface MessageServer extends Drainable {
+  /** Somebody works on this message from now on. */
+  began(message: object): void
+  /** It is answered, or will never be. The second call for one message does nothing. */
+  ended(message: object): void
+}
+
+/** What a message server is made of. */
+export interface MessageServerOptions {
+  /** What the report calls the server. */
+  readonly kind: string
+  /** What the report says of a message that was cut. */
+  readonly describe: (message: object) => Pick<Cut, 'name' | 'path'>
+}
+
+/**
+ * Makes a server of `node:net` or `node:tls` drainable whose clients send messages over lasting connections, in a
+ * protocol without a word for leaving. Its listener closes like any other; its connections get FIN when no message of
+ * any of them is unanswered.
+ */
+export function createMessageServer(
+  clock: Clock,
+  server: NetServer,
+  { kind, describe }: MessageServerOptions,
+): MessageServer {
+  const connectionEvent = 'setSecureContext' in server ? 'secureConnection' : 'connection'
+  const now = createCoarseClock(clock)
+  const rate = createRateMeter(clock.now())
+  const sockets = new Set<Socket>()
+  const messages = new Set<object>()
+  const arrivals = { count: 0, lastAt: 0 }
+  const closed: Record<string, number> = {}
+  let watcher: DrainWatcher | undefined
+  let announcedAt = 0
+  let finished = 0
+  let step: 'serving' | 'draining' | 'released' = 'serving'
+  let endedByUs: 'idle' | 'cut' | undefined
+
+  const accept = (socket: Socket) => {
+    arrivals.count++
+    arrivals.lastAt = clock.now()
+    sockets.add(socket)
+    if (step !== 'serving') watcher?.arrived()
+    socket.once('close', () => {
+      sockets.delete(socket)
+      if (step === 'serving') return
+      const reason = endedByUs ?? 'by-client'
+      closed[reason] = (closed[reason] ?? 0) + 1
+      watcher?.changed()
+    })
+  }
+
+  tapServer(server, (deliver, event, args) => {
+    if (event === connectionEvent) accept(args[0] as Socket)
+    if (event === 'listening' && step === 'draining') {
+      server.close()
+      return false
+    }
+    // What hangs on this event may listen again; not while we drain.
+    if (event === 'close' && step === 'draining') return false
+    return deliver(event, ...args)
+  })
+
+  const allGone = () =>
+    Promise.all(
+      [...sockets].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))),
+    )
+
+  const endAll = async (reason: 'idle' | 'cut', end: (socket: Socket) => void) => {
+    endedByUs = reason
+    const gone = allGone()
+    for (const socket of sockets) end(socket)
+    await gone
+    endedByUs = undefined
+  }
+
+  const settle = (message: object) => {
+    if (!messages.delete(message)) return
+    finished++
+    if (messages.size === 0) watcher?.changed()
+  }
+
+  return {
+    kind,
+    get listening() {
+      return server.listening
+    },
+    get inFlight() {
+      return messages.size
+    },
+    get connections() {
+      return sockets.size
+    },
+    get finished() {
+      return finished
+    },
+    closed,
+    rate: () => rate.perSecond(clock.now()),
+    began(message) {
+      messages.add(message)
+      rate.count(now())
+    },
+    ended(message) {
+      // The answer is written a moment after its end is told.
+      if (step === 'serving') messages.delete(message)
+      else clock.nextTurn(() => settle(message))
+    },
+    announce(drainWatcher) {
+      watcher = drainWatcher
+      announcedAt = clock.now()
+      step = 'draining'
+    },
+    async stopAccepting() {
+      if (!server.listening) return
+      await acceptQuietly(clock, () => arrivals, server)
+      server.close()
+    },
+    closeIdle: () =>
+      messages.size > 0
+        ? Promise.resolve()
+        : endAll('idle', (socket) => {
+            socket.end()
+            clock.later(farewell, () => socket.destroy())
+          }),
+    unfinished: () =>
+      [...messages].map((message) => ({
+        kind: 'message',
+        ...describe(message),
+        // At least: when it began is not kept.
+        age: Math.round(clock.now() - announcedAt),
+      })),
+    cut: () => endAll('cut', (socket) => socket.destroy()),
+    release() {
+      step = 'released'
+      if (server.listening) server.close()
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import type { Logger } from '../events/logger.js'
+import type { ProbeOptions } from '../probes/probes.js'
+import type { WebSocketCloseCode } from '../websocket/web-socket.js'
+import type { Platform } from './platform.js'
+
+/** How a lifecycle behaves. Every field is optional; times are milliseconds. */
+export interface LifecycleOptions {
+  /**
+   * Time from the trigger to the platform's SIGKILL (`terminationGracePeriodSeconds` × 1000). lameduck is gone a
+   * margin before it: 10 %, at most 2000. Must be greater than 0.
+   *
+   * @default the platform's own, else 30000; `LAMEDUCK_GRACE_PERIOD` in the environment
+   */
+  gracePeriod?: number | undefined
+
+  /**
+   * The lame-duck window: readiness is red and everything is still served, so that balancers can notice. A number is
+   * exactly that long. `{ min, max }` is adaptive: over once `min` has passed and nobody has connected anew for a
+   * while. `0` skips the window.
+   *
+   * @default by platform: `{ min: 5000, max: 10000 }` behind a balancer, else 0; `LAMEDUCK_SHUTDOWN_DELAY` in the environment
+   */
+  shutdownDelay?: number | { min: number; max: number } | undefined
+
+  /**
+   * The least time that an idle keep-alive connection gets after the window for one last request, which is answered
+   * with `Connection: close` (RFC 9112 §9.6). `0` closes idle connections when the window ends.
+   *
+   * @default by platform: 5000 on Kubernetes
+   */
+  linger?: number | undefined
+
+  /**
+   * Paths of the probes, or `false` for none. Paths that are not given keep their defaults.
+   *
+   * @default { livez: '/livez', readyz: '/readyz', startupz: '/startupz' }
+   */
+  probes?: ProbeOptions | false | undefined
+
+  /**
+   * The slice of the grace period kept for `onStop` functions and the framework's own close. `0` keeps none: they
+   * then run in whatever time the drain leaves.
+   *
+   * @default 15 % of the grace period, at most 4000, if there is anything to stop
+   */
+  hookBudget?: number | undefined
+
+  /**
+   * The signals that start the drain and end the process. `false` installs no listener.
+   *
+   * @default ['SIGTERM', 'SIGINT']
+   */
+  signals?: readonly NodeJS.Signals[] | false | undefined
+
+  /**
+   * Exit code when something was cut or a hook failed. A clean drain exits with 0.
+   *
+   * @default 1
+   */
+  forcedExitCode?: number | undefined
+
+  /**
+   * What an uncaught exception or unhandled rejection does: `'drain'` prints it, finishes what is in flight and exits
+   * with 1; `false` leaves it to Node.
+   *
+   * @default 'drain'
+   */
+  crash?: 'drain' | false | undefined
+
+  /**
+   * What happens to requests that arrive after the window on open connections: they are served, or answered 503 with
+   * `Retry-After` and `Connection: close`.
+   *
+   * @default 'serve'
+   */
+  late?: 'serve' | 'reject' | undefined
+
+  /**
+   * Whether readiness turns red at the trigger, or only when the window ends: for workloads that are the last
+   * endpoint of a node (KEP-1669).
+   *
+   * @default 'fail'
+   */
+  readinessDuringDrain?: 'fail' | 'keep' | undefined
+
+  /**
+   * What attached WebSocket servers tell their clients when the window is over: 1001 "Going Away" (RFC 6455 §7.4.1), or
+   * 1012 "Service Restart", after which clients that know it wait 5 to 30 s before they connect anew.
+   *
+   * @default 1001
+   */
+  webSocketCloseCode?: WebSocketCloseCode | undefined
+
+  /**
+   * The platform whose promises the defaults follow.
+   *
+   * @default detected; `LAMEDUCK_PLATFORM` in the environment
+   */
+  platform?: Platform | undefined
+
+  /**
+   * Where steps and the report are logged: anything with pino's `info`, `warn` and `error`; `debug`, if it is there, gets
+   * the plan once. `false` for silence.
+   *
+   * @default the framework's own logger, else the console, which shows the plan if `NODE_DEBUG=lameduck`
+   */
+  logger?: Logger | false | undefined
+}
+
+/** The defaults that depend on nothing. */
+export const optionDefaults = {
+  signals: ['SIGTERM', 'SIGINT'],
+  forcedExitCode: 1,
+  crash: 'drain',
+  late: 'serve',
+  readinessDuringDrain: 'fail',
+  webSocketCloseCode: 1001,
+} as const satisfies Partial<LifecycleOptions>

@@ -1,0 +1,89 @@
+import { LifecycleError } from '../errors.js'
+import { resolveProbes } from '../probes/probes.js'
+import { abortTime, lastWords, marginOf } from './budget.js'
+import { checkOptions, environment } from './option-rules.js'
+import { type LifecycleOptions, optionDefaults } from './options.js'
+import { detectPlatform, type Preset, presets, type Surroundings } from './platform.js'
+import { demand } from './rules.js'
+
+/** What is there once the defaults have been filled in. */
+type FilledOptions = { readonly [Name in keyof typeof optionDefaults]: NonNullable<LifecycleOptions[Name]> }
+
+function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
+  const set = environment.flatMap(([variable, option, rule]) => {
+    const text = env[variable]?.trim()
+    if (!text) return []
+    const read = (given: unknown) => (option === 'platform' ? given : Number(given))
+    const holds = (given: unknown) => rule.holds(read(given))
+    demand('ENVIRONMENT_INVALID', variable, { ...rule, holds }, text)
+    return [[option, read(text)]]
+  })
+  return Object.fromEntries(set)
+}
+
+function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): void {
+  const { shutdownDelay, linger, hookBudget } = chosen
+  const window = typeof shutdownDelay === 'object' ? shutdownDelay.max : shutdownDelay
+  const explicit = Object.entries({ shutdownDelay: window, linger, hookBudget }).filter(
+    (part): part is [string, number] => part[1] !== undefined,
+  )
+  const terms = [
+    ...explicit,
+    ['margin', marginOf(gracePeriod)] as const,
+    ['last answers at the cutoff', abortTime(gracePeriod) + lastWords(gracePeriod)] as const,
+  ]
+  const sum = terms.reduce((total, [, value]) => total + value, 0)
+  if (sum <= gracePeriod) return
+  throw new LifecycleError(
+    'OPTIONS_DO_NOT_FIT',
+    `${terms.map(([name, value]) => `${value} (${name})`).join(' + ')} = ${sum} > ${gracePeriod} (gracePeriod): ` +
+      `raise gracePeriod together with the platform's own, or lower ${explicit.map(([name]) => name).join(' or ')}`,
+  )
+}
+
+/** Options after the environment, the platform and the defaults have filled the gaps. */
+export type Settings = ReturnType<typeof resolveSettings>
+
+/**
+ * Turns options into settings: explicit options win over the environment, which wins over the platform's preset.
+ *
+ * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT, PROBE_PATHS_EQUAL
+ */
+export function resolveSettings(
+  options: LifecycleOptions,
+  surroundings: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>,
+) {
+  checkOptions(options)
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }
+  const filled = { ...optionDefaults, ...chosen } as FilledOptions
+  const platform = chosen.platform ?? detectPlatform(surroundings)
+  const preset: Preset = presets[platform]
+  const gracePeriod = chosen.gracePeriod ?? preset.gracePeriod
+  const delay = chosen.shutdownDelay ?? preset.window
+  const isManagedByPm2 = surroundings.env['pm_id'] !== undefined
+  refuseWhatCannotFit(gracePeriod, chosen)
+  return {
+    platform,
+    gracePeriod,
+    window: typeof delay === 'number' ? { min: delay, max: delay } : { min: delay.min, max: delay.max },
+    /** Whether the window ends early when nobody connects any more, and late when somebody still does. */
+    adaptive: typeof delay === 'object' && delay.max > 0,
+    /** What somebody asked for by name: defaults shrink to fit beside it, it never does. */
+    explicit: { window: chosen.shutdownDelay !== undefined, linger: chosen.linger !== undefined },
+    linger: chosen.linger ?? preset.linger(gracePeriod),
+    hookBudget: chosen.hookBudget,
+    signals: filled.signals || [],
+    /** SIGINT is the platform's way to stop a process, not somebody's Ctrl-C. */
+    stopsBySigint: preset.stopsBySigint || isManagedByPm2,
+    /** PM2 talks to the process by messages. */
+    hearsMessages: isManagedByPm2,
+    forcedExitCode: filled.forcedExitCode,
+    crash: filled.crash,
+    late: filled.late,
+    readinessDuringDrain: filled.readinessDuringDrain,
+    webSocketCloseCode: filled.webSocketCloseCode,
+    probes: chosen.probes === false ? undefined : resolveProbes(chosen.probes ?? {}),
+    logger: chosen.logger,
+  }
+}

@@ -1,0 +1,215 @@
+import { inspect } from 'node:util'
+import type { Clock } from '../clock.js'
+import type { Drain } from '../drain/drain.js'
+import { createGate, type Gate } from '../drain/gate.js'
+import type { Report } from '../drain/report.js'
+import {
+  crashTrigger,
+  gesture,
+  shutdownMessageTrigger,
+  signalTrigger,
+  type Trigger,
+} from '../drain/trigger.js'
+import type { State } from '../lifecycle/state.js'
+import { marginOf } from '../options/budget.js'
+import type { Settings } from '../options/settings.js'
+import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
+
+/** What the coordinator needs of a process. `process` is one; a test has its own. */
+export interface ProcessLike extends ProcessEvents {
+  exit(code: number): void
+  printError(text: string): void
+  /** Tells the parent process, if it listens. */
+  send(message: string): void
+  /** Listening to the parent does not keep the process alive. */
+  releaseChannel(): void
+}
+
+/** What a lifecycle is to the coordinator. */
+export interface Member {
+  readonly state: State
+  readonly settings: Pick<Settings, 'signals' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'>
+  /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
+  begin(trigger: Trigger, deadline: number): Promise<Report>
+  /** The drain goes on as if nothing had come. */
+  ignored(signal: NodeJS.Signals): void
+  /** The process exits now: what is left is cut, no hook runs. */
+  forced(exitCode: number): void
+  /** Gets the last lines out. */
+  flush(): Promise<void>
+}
+
+/** Owns the signals, the deadline and the exit for every lifecycle of the process. */
+export interface Coordinator {
+  /** Looked at by every drain of the process. */
+  readonly gate: Gate
+  /** Every drain under way: no hook runs before all of them are empty. */
+  readonly drains: Set<Drain>
+  /** Listens for the member's signals from now on; returns how to leave. */
+  join(member: Member): () => void
+  /** The process is about to exit, as soon as everybody has stopped. */
+  readonly isEnding: boolean
+  /** Ends the process because of `trigger`. */
+  end(trigger: Trigger): void
+  /** A member has become ready: PM2 is told when all are. */
+  becameReady(): void
+  /** Other people's handlers of the signals that are listened for. */
+  foreignHandlers(): ForeignHandler[]
+}
+
+/** The end of the process, once something has started it. */
+interface Ending {
+  readonly trigger: Trigger
+  readonly since: number
+  deadline: number
+  exitCode: number
+  /** The time after the deadline in which the platform's SIGKILL is not to be feared yet. */
+  margin: number
+  /** Who drains because of it, and until when. */
+  readonly joined: Map<Member, Promise<void>>
+}
+
+const forcedBySigint = 130
+const forcedByDeadline = 1
+/** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
+const overtime = 20
+/** The most that the loggers get to write their last lines. */
+const flushLimit = 250
+
+/** An error as Node prints it; nothing in the handling of a crash may throw. */
+function show(error: unknown): string {
+  try {
+    return inspect(error)
+  } catch {
+    return 'Uncaught exception that cannot be shown'
+  }
+}
+
+/** Creates a coordinator for `host`. */
+export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
+  const gate = createGate()
+  const drains = new Set<Drain>()
+  const members = new Set<Member>()
+  let ending: Ending | undefined
+  let hasCrashed = false
+  let isForced = false
+  let cancelDeadline = () => {}
+
+  const wishes = () => [...members].map(({ settings }) => settings)
+
+  const exit = (code: number, { joined, deadline, margin }: Ending) => {
+    cancelDeadline()
+    const left = deadline + margin / 2 - clock.now()
+    const cancel = clock.after(Math.max(0, Math.min(flushLimit, left)), () => host.exit(code))
+    void Promise.all([...joined.keys()].map((member) => member.flush())).finally(() => {
+      cancel()
+      host.exit(code)
+    })
+  }
+
+  const force = (code: number, present: Ending) => {
+    if (isForced) return
+    isForced = true
+    for (const member of present.joined.keys()) member.forced(code)
+    exit(code, present)
+  }
+
+  /** Exits when every member has stopped, those that join meanwhile included. */
+  const exitWhenStopped = async (present: Ending) => {
+    for (const stopped of present.joined.values()) await stopped
+    exit(present.exitCode, present)
+  }
+
+  const begin = (member: Member, trigger: Trigger, present: Ending) => {
+    const stopped = member.begin(trigger, present.deadline).then(({ exitCode }) => {
+      present.exitCode ||= exitCode
+    })
+    if (!present.joined.has(member)) present.joined.set(member, stopped)
+  }
+
+  const end = (trigger: Trigger) => {
+    const limit = Math.min(trigger.limit ?? Infinity, ...wishes().map(({ gracePeriod }) => gracePeriod))
+    const margin = marginOf(limit)
+    const latest = clock.now() + limit - margin
+    const isFirst = ending === undefined
+    const present: Ending = ending ?? {
+      trigger: { ...trigger, limit },
+      since: clock.now(),
+      deadline: latest,
+      margin,
+      exitCode: 0,
+      joined: new Map(),
+    }
+    ending = present
+    if (latest < present.deadline) Object.assign(present, { deadline: latest, margin })
+    present.exitCode ||= trigger.exitCode ?? 0
+    cancelDeadline()
+    cancelDeadline = clock.after(present.deadline - clock.now() + overtime, () =>
+      force(forcedByDeadline, present),
+    )
+    for (const member of members) begin(member, { ...trigger, limit }, present)
+    if (isFirst) void exitWhenStopped(present)
+  }
+
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (ending === undefined) {
+      const stopsBySigint = wishes().some((wish) => wish.stopsBySigint)
+      end(signalTrigger(signal, stopsBySigint))
+    } else if (clock.now() - ending.since >= gesture) {
+      if (signal === 'SIGINT') force(forcedBySigint, ending)
+      else for (const member of ending.joined.keys()) member.ignored(signal)
+    }
+  }
+
+  const onMessage = (message: unknown) => {
+    if (message === 'shutdown' && ending === undefined) end(shutdownMessageTrigger)
+  }
+
+  const onCrash = (error: unknown) => {
+    if (host.listeners('uncaughtException').length > 1) return
+    host.printError(`${show(error)}\n\nNode.js ${process.version}\n`)
+    const isUp = [...members].some(({ state }) => state === 'ready' || state === 'draining')
+    if (hasCrashed || !isUp) return host.exit(1)
+    hasCrashed = true
+    end(crashTrigger)
+  }
+
+  const listeners = createProcessListeners(host, (event, argument) => {
+    if (event === 'uncaughtException') onCrash(argument)
+    else if (event === 'message') onMessage(argument)
+    else onSignal(event as NodeJS.Signals)
+  })
+
+  const listen = () => {
+    const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
+    if (wishes().some(({ crash }) => crash === 'drain')) wanted.add('uncaughtException')
+    if (wishes().some(({ hearsMessages, signals }) => hearsMessages && signals.length > 0))
+      wanted.add('message')
+    listeners.listenTo(wanted)
+    if (wanted.has('message')) host.releaseChannel()
+  }
+
+  return {
+    gate,
+    drains,
+    join(member) {
+      members.add(member)
+      listen()
+      const late = ending
+      if (late !== undefined) process.nextTick(() => begin(member, late.trigger, late))
+      return () => {
+        members.delete(member)
+        listen()
+      }
+    },
+    get isEnding() {
+      return ending !== undefined
+    },
+    end,
+    becameReady() {
+      const isUp = [...members].every(({ state }) => state === 'ready')
+      if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
+    },
+    foreignHandlers: listeners.foreignHandlers,
+  }
+}

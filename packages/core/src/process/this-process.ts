@@ -1,0 +1,50 @@
+import { isMainThread } from 'node:worker_threads'
+import { systemClock } from '../clock.js'
+import { writeToStandardError } from '../events/standard-error.js'
+import { createLifecycleIn } from '../lifecycle/create-lifecycle.js'
+import type { Lifecycle } from '../lifecycle/lifecycle.js'
+import type { LifecycleOptions } from '../options/options.js'
+import { ownSurroundings } from '../options/platform.js'
+import { type Coordinator, createCoordinator, type ProcessLike } from './coordinator.js'
+
+/** A worker thread neither hears signals nor may end the process: it is told by its parent. */
+const deaf: ProcessLike = {
+  on: () => {},
+  off: () => {},
+  listeners: () => [],
+  exit: () => {},
+  printError: () => {},
+  send: () => {},
+  releaseChannel: () => {},
+}
+
+const thisProcess: ProcessLike = {
+  on: (event, listener) => process.on(event, listener as () => void),
+  off: (event, listener) => process.off(event, listener as () => void),
+  listeners: (event) => process.rawListeners(event),
+  exit: (code) => process.exit(code),
+  printError: writeToStandardError,
+  send(message) {
+    if (process.connected) process.send?.(message)
+  },
+  releaseChannel: () => process.channel?.unref(),
+}
+
+const kCoordinator = Symbol.for('lameduck.coordinator.v1')
+
+/** The one coordinator of this process, whichever copy of lameduck came first. */
+export function processCoordinator(): Coordinator {
+  const holder = globalThis as { [kCoordinator]?: Coordinator }
+  holder[kCoordinator] ??= createCoordinator(isMainThread ? thisProcess : deaf, systemClock)
+  return holder[kCoordinator]
+}
+
+/**
+ * Creates a lifecycle for this process. It hears signals from now on.
+ *
+ * @throws {LifecycleError} OPTION_UNKNOWN, OPTION_INVALID, OPTIONS_DO_NOT_FIT, ENVIRONMENT_INVALID
+ */
+export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
+  const host = { clock: systemClock, coordinator: processCoordinator(), surroundings: ownSurroundings() }
+  return createLifecycleIn(host, options)
+}

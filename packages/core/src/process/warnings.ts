@@ -1,0 +1,63 @@
+import type { Drainable } from '../drain/drainable.js'
+import { keepsConnectionsLong, type Platform, type Surroundings } from '../options/platform.js'
+import type { ForeignHandler } from './process-listeners.js'
+import { findSignalSwallower } from './started-wrong.js'
+
+/** Node's own `keepAliveTimeout`. */
+const nodesKeepAlive = 5000
+const longestSource = 200
+
+/** The first words of a handler's source: enough to find it by. */
+function sourceOf(handler: unknown): string {
+  const original = (handler as { listener?: unknown }).listener ?? handler
+  const source = String(original).replaceAll(/\s+/g, ' ')
+  return source.length > longestSource ? `${source.slice(0, longestSource)} …` : source
+}
+
+/** Creates the warnings of one lifecycle: each says once what will lose requests, and how to mend it. */
+export function createWarnings(
+  platform: Platform,
+  surroundings: Surroundings,
+  servers: ReadonlySet<Drainable>,
+  foreignHandlers: () => ForeignHandler[],
+  warn: (message: string) => void,
+) {
+  const known = new Set<unknown>()
+
+  const lookForForeignHandlers = () => {
+    for (const { signal, handler, site } of foreignHandlers()) {
+      if (known.has(handler)) continue
+      known.add(handler)
+      warn(
+        `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}` +
+          `${site ? `, registered at ${site}` : ''}; remove it, and do what it does in lifecycle.onStop()`,
+      )
+    }
+  }
+
+  const lookForShortKeepAlive = () => {
+    if (!keepsConnectionsLong.includes(platform)) return
+    const isShort = ({ keepAliveTimeout = 0 }: Drainable) =>
+      keepAliveTimeout > 0 && keepAliveTimeout <= nodesKeepAlive
+    const short = [...servers].find(isShort)
+    if (short === undefined) return
+    warn(
+      `the server closes idle connections after ${short.keepAliveTimeout} ms, balancers on ${platform} keep them ` +
+        'for a minute and more: a request that meets the closing is lost, every day and not only in roll-outs; ' +
+        'set server.keepAliveTimeout above the idle timeout of the balancer (75_000, say)',
+    )
+  }
+
+  return {
+    /** The process has just been created: will it hear its signals? */
+    atStart() {
+      const swallower = findSignalSwallower(platform, surroundings)
+      if (swallower !== undefined) warn(swallower)
+    },
+    atReady() {
+      lookForForeignHandlers()
+      lookForShortKeepAlive()
+    },
+    atTrigger: lookForForeignHandlers,
+  }
+}

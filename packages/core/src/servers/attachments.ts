@@ -1,0 +1,56 @@
+import { Server } from 'node:net'
+import type { Clock } from '../clock.js'
+import type { Drainable } from '../drain/drainable.js'
+import type { ProbeResponder } from '../probes/probe-responder.js'
+import { createTrafficFilter, type ProbeSettings } from '../probes/probes.js'
+import { type DrainableOptions, toDrainables } from './to-drainable.js'
+
+/** The servers of one lifecycle. */
+export interface Attachments {
+  /** All but those that have closed by themselves and do not listen again: a test may make one for each request. */
+  readonly open: ReadonlySet<Drainable>
+  /**
+   * Adds a server; it answers `probes` from now on.
+   *
+   * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
+   */
+  attach(server: unknown, probes: ProbeSettings | undefined): void
+  /** Whether it is among these, and answers `probes`. */
+  answers(server: object, probes: ProbeSettings | undefined): boolean
+}
+
+/** What attachments need of their lifecycle. */
+export interface AttachmentsOptions extends Pick<DrainableOptions, 'webSocketCloseCode'> {
+  readonly clock: Clock
+  readonly probes: { respond(probes: ProbeSettings | undefined): ProbeResponder }
+  /** The drain, once there is one: it takes servers that come later. */
+  readonly drain: () => { include(server: Drainable): void } | undefined
+}
+
+/** Creates an empty list. */
+export function createAttachments({ probes: hub, drain, ...options }: AttachmentsOptions): Attachments {
+  const open = new Set<Drainable>()
+  const probesOf = new WeakMap<object, ProbeSettings | undefined>()
+
+  const include = (drainable: Drainable) => {
+    if (open.has(drainable)) return
+    open.add(drainable)
+    drain()?.include(drainable)
+  }
+
+  return {
+    open,
+    attach(server, probes) {
+      const isTraffic = createTrafficFilter(probes?.ignore ?? [])
+      const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
+      probesOf.set(server as object, probes)
+      drainables.forEach(include)
+      if (!(server instanceof Server)) return
+      server.on('listening', () => drainables.forEach(include))
+      server.on('close', () => {
+        if (drain() === undefined) for (const each of drainables) open.delete(each)
+      })
+    },
+    answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,
+  }
+}

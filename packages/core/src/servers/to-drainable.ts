@@ -1,0 +1,71 @@
+import { Server as HttpServer } from 'node:http'
+import type { Http2Server } from 'node:http2'
+import { Server as HttpsServer } from 'node:https'
+import { Server as NetServer } from 'node:net'
+import { type Drainable, isDrainable } from '../drain/drainable.js'
+import { LifecycleError } from '../errors.js'
+import { createHttpDrainable } from '../http/http-server.js'
+import type { HttpDrainableOptions } from '../http/server-context.js'
+import { createHttp2Drainable } from '../http2/http2-server.js'
+import { createEngineDrainable, engineOf } from '../websocket/engine-server.js'
+import {
+  createWebSocketDrainable,
+  hiddenServerOf,
+  isWebSocketServer,
+  type WebSocketOptions,
+} from '../websocket/web-socket-server.js'
+import { isAttached, markAttached } from './attached.js'
+
+/** What drainables need to know of their lifecycle. */
+export interface DrainableOptions extends HttpDrainableOptions, WebSocketOptions {}
+
+/** Told by a method that only these have: whoever serves HTTP/1 alone need not load `node:http2`. */
+const isHttp2 = (server: unknown): server is Http2Server =>
+  server instanceof NetServer && 'updateSettings' in server
+
+interface Kind {
+  /** What carries the mark that it is attached. */
+  readonly server: object
+  readonly drain: (options: DrainableOptions) => Drainable
+  /** Another server that it brings along. */
+  readonly hidden?: HttpServer | undefined
+}
+
+function kindOf(value: unknown): Kind | undefined {
+  if (value instanceof HttpServer || value instanceof HttpsServer) {
+    return { server: value, drain: (options) => createHttpDrainable(value, options) }
+  }
+  if (isHttp2(value)) {
+    return { server: value, drain: (options) => createHttp2Drainable(value, options) }
+  }
+  if (isDrainable(value)) return { server: value, drain: () => value }
+  if (isWebSocketServer(value)) {
+    const drain = (options: DrainableOptions) => createWebSocketDrainable(value, options)
+    return { server: value, drain, hidden: hiddenServerOf(value) }
+  }
+  const engine = engineOf(value)
+  return engine && { server: engine, drain: (options) => createEngineDrainable(engine, options) }
+}
+
+/**
+ * Gives the drainables for whatever `attach()` was given: one, and another for an HTTP server hidden in it.
+ *
+ * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
+ */
+export function toDrainables(value: unknown, options: DrainableOptions): Drainable[] {
+  const kind = kindOf(value)
+  if (kind === undefined) {
+    const got = value === null ? 'null' : ((value as object)?.constructor?.name ?? typeof value)
+    throw new LifecycleError(
+      'NOT_A_SERVER',
+      'attach: expected a server of node:http, node:https or node:http2, a WebSocketServer of ws, a Socket.IO server that has its ' +
+        `HTTP server already, or an object that implements Drainable, got ${got}`,
+    )
+  }
+  if (isAttached(kind.server)) {
+    throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
+  }
+  markAttached(kind.server)
+  const isBroughtAlong = kind.hidden !== undefined && !isAttached(kind.hidden)
+  return [...(isBroughtAlong ? toDrainables(kind.hidden, options) : []), kind.drain(options)]
+}
