@@ -6,7 +6,7 @@ export default defineConfig({
     name: 'core mutation',
     include: ['test/**/*.test.ts'],
     exclude: [
-      'test/conformance-*.test.ts',
+      'test/{conformance-*,behind-balancers}.test.ts',
       'test/**/*.{process,sockets}.test.ts',
       'test/window.simulation.test.ts',
     ],

@@ -1,16 +1,15 @@
+import type { EventEmitter } from 'node:events'
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { systemClock } from '../clock.js'
 import { isAttached } from '../servers/attached.js'
 import { type AcceptedMessage, hearOnce, socketChannel } from '../servers/node-channels.js'
-import type { ConnectionTracker } from './connections.js'
-import { type Adopting, adoptWork } from './earlier-work.js'
 import { createHandshakes, type Handshakes } from './handshakes.js'
 
 /** The open connections of one server that nobody has attached. */
 interface Accepted {
-  /** Those that speak HTTP, or did. */
+  /** Those that speak HTTP/1, or did; with TLS, those that speak HTTP/2 as well. */
   readonly sockets: Set<Socket>
   /** Those of a TLS server that do not yet. */
   readonly handshakes: Handshakes
@@ -22,14 +21,17 @@ function note(sockets: Set<Socket>, socket: Socket): void {
   socket.once('close', () => sockets.delete(socket))
 }
 
-function begin(server: HttpServer | HttpsServer): Accepted {
+const isTlsServer = (server: object) =>
+  server instanceof HttpsServer || ('setSecureContext' in server && 'updateSettings' in server)
+
+function begin(server: EventEmitter): Accepted {
   const sockets = new Set<Socket>()
   const handshakes = createHandshakes(systemClock, () => {})
   const secured = (socket: Socket) => {
     handshakes.secured(socket)
     note(sockets, socket)
   }
-  if (server instanceof HttpsServer) server.on('secureConnection', secured)
+  if (isTlsServer(server)) server.on('secureConnection', secured)
   return { sockets, handshakes, stop: () => void server.off('secureConnection', secured) }
 }
 
@@ -38,9 +40,9 @@ const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
   const heard = new WeakMap<object, Accepted>()
   const listener = (message: unknown) => {
     const { socket } = message as AcceptedMessage
-    const server = socket?.server
+    const server = socket?.server as EventEmitter | undefined
     if (socket === undefined || server === undefined || isAttached(server)) return
-    const isTls = server instanceof HttpsServer
+    const isTls = isTlsServer(server)
     if (!isTls && !(server instanceof HttpServer)) return
     const connections = heard.get(server) ?? begin(server)
     heard.set(server, connections)
@@ -51,19 +53,18 @@ const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
 })
 
 /**
- * Makes the connections known that `server` has open, accepted since lameduck was imported, with what they are busy with.
- * From then on the caller looks after them.
+ * Makes the connections known that `server` has open, accepted since lameduck was imported: those in their TLS handshake
+ * to `handshakes`, the others by `adopt`. From then on the caller looks after them.
  */
 export function adoptEarlierSockets(
   server: object,
   handshakes: Handshakes,
-  tracker: ConnectionTracker,
-  adopting: Adopting,
+  adopt: (socket: Socket) => void,
 ): void {
   const earlier = accepted.get(server)
   if (earlier === undefined) return
   accepted.delete(server)
   earlier.stop()
   for (const socket of earlier.handshakes.open()) handshakes.began(socket)
-  for (const socket of earlier.sockets) adoptWork(tracker, socket, adopting)
+  for (const socket of earlier.sockets) adopt(socket)
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Drainable } from '../drain/drainable.js'
+import { adoptEarlierSockets } from './earlier-sockets.js'
 import { createHandshakes } from './handshakes.js'
 import { createHttp1Side } from './http1-side.js'
 import { createServerContext, type HttpDrainableOptions } from './server-context.js'
@@ -38,6 +39,6 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     }
     return listenerEvent(deliver, event, args)
   })
-  http1.adopt(server, handshakes)
+  adoptEarlierSockets(server, handshakes, http1.adopt)
   return drainable
 }

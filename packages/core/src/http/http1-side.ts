@@ -11,9 +11,8 @@ import {
   lastExchange,
   readOn,
 } from './connections.js'
-import { adoptEarlierSockets } from './earlier-sockets.js'
+import { adoptWork } from './earlier-work.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
-import type { Handshakes } from './handshakes.js'
 import { askToLeave, discardInput, returnToResponse } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
@@ -27,8 +26,8 @@ export interface Http1Side extends Side {
   readonly request: Tap
   /** A connection is given to another protocol; false if its client was told that it closes, and has to be refused. */
   upgrade(req: IncomingMessage): boolean
-  /** Makes the connections known that `server` has accepted before it was attached. */
-  adopt(server: object, handshakes: Handshakes): void
+  /** A connection was open before the server was attached: it becomes known with what it is busy with. */
+  adopt(socket: Socket): void
 }
 
 const held = new WeakMap<Connection, Set<() => void>>()
@@ -138,11 +137,11 @@ export function createHttp1Side(context: ServerContext): Http1Side {
       connections.upgrade(req)
       return true
     },
-    adopt(server, handshakes) {
+    adopt(socket) {
       const found = (exchange: Exchange) => {
         if (context.step !== 'serving') askToLeave(clock, exchange, headSent)
       }
-      adoptEarlierSockets(server, handshakes, connections, { probes, found })
+      adoptWork(connections, socket, { probes, found })
     },
     announce() {
       connections.exchangeEnded = (exchange) => {

@@ -3,11 +3,13 @@ import type { Http2SecureServer, Http2Server, Http2ServerResponse, ServerHttp2Se
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Drainable } from '../drain/drainable.js'
+import { adoptEarlierSockets } from '../http/earlier-sockets.js'
 import { createHandshakes } from '../http/handshakes.js'
 import { createHttp1Side } from '../http/http1-side.js'
 import { createServerContext, type HttpDrainableOptions } from '../http/server-context.js'
 import { createServerDrain } from '../http/server-drain.js'
 import { tapServer } from '../http/server-tap.js'
+import { takeEarlierSessions } from './earlier-sessions.js'
 import { createHttp2Side } from './http2-side.js'
 import { writesTo } from './streams.js'
 
@@ -62,6 +64,10 @@ export function createHttp2Drainable(
         break
     }
     return listenerEvent(deliver, event, args)
+  })
+  for (const session of takeEarlierSessions(server)) http2.adopt(session)
+  adoptEarlierSockets(server, handshakes, (socket) => {
+    if (speaksHttp1(socket as TLSSocket)) http1.adopt(socket)
   })
   return drainable
 }

@@ -4,15 +4,18 @@ import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
 import { answerForHandler, cancel, isCutShort, sendProbe, sendUnavailable } from './answers.js'
+import { earlierStreamsOf } from './earlier-sessions.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createSessionClosing } from './session-closing.js'
 import { createSessionTracker, type Session } from './sessions.js'
-import { createStreamTracker, headersOf, startOf } from './streams.js'
+import { createStreamTracker, headersOf, startOf, writesTo } from './streams.js'
 
 /** The sessions of a server that speaks HTTP/2, and the requests on them. */
 export interface Http2Side extends Side {
   /** A connection speaks HTTP/2, or will: its preface may not have come. */
   accept(session: ServerHttp2Session): void
+  /** A session was open before the server was attached: it becomes known with what it is busy with. */
+  adopt(session: ServerHttp2Session): void
   /** Serves a request, or answers in place of the application. */
   readonly stream: Tap
 }
@@ -67,6 +70,13 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     return { ...rest, method, path: path.replace(/\?.*/s, ''), age }
   }
 
+  const begin = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session) => {
+    streams.begin(stream, headers, session)
+    if (context.step === 'serving') return
+    watch(stream)
+    closing.workChanged(session)
+  }
+
   const serve: Tap = (deliver, event, args) => {
     const [stream, headers, flags, rawHeaders] = args as [
       ServerHttp2Stream,
@@ -80,11 +90,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     const path = headers[':path']
     const probe = context.probeOf(headers[':method'], path)
     const record = sessions.accept(session as ServerHttp2Session)
-    streams.begin(stream, headers, record)
-    if (context.step !== 'serving') {
-      watch(stream)
-      closing.workChanged(record)
-    }
+    begin(stream, headers, record)
     if (probe !== undefined) {
       probing.add(stream)
       sendProbe(stream, probes.answer(probe, path ?? ''))
@@ -110,6 +116,13 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     },
     closed: closing.counts,
     accept: sessions.accept,
+    adopt(session) {
+      const record = sessions.accept(session)
+      for (const { stream, headers, response } of earlierStreamsOf(session)) {
+        if (response !== undefined) writesTo(stream, response)
+        begin(stream, headers, record)
+      }
+    },
     stream: serve,
     announce() {
       streams.streamEnded = (stream, session) => {

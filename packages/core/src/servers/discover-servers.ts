@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { type AcceptedMessage, hearOnce, socketChannel } from './node-channels.js'
+import { type AcceptedMessage, hearOnce, listenChannel, socketChannel } from './node-channels.js'
 
 type Found = (server: EventEmitter) => void
 
@@ -41,7 +41,7 @@ function createRegister(): Register {
 }
 
 // From import on: an application may listen before it gets its adapter.
-const register = hearOnce('tracing:net.server.listen:asyncEnd', 'lameduck.listening.v1', () => {
+const register = hearOnce(listenChannel, 'lameduck.listening.v1', () => {
   const heard = createRegister()
   const listener = (message: unknown) => {
     const { server } = message as { server?: EventEmitter }

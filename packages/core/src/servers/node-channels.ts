@@ -4,7 +4,10 @@ import type { Socket } from 'node:net'
 /** The channel on which Node tells every connection that a server has accepted, right after its `connection` event. */
 export const socketChannel = 'net.server.socket'
 
-/** What Node tells there. */
+/** The channel on which Node tells every server that listens. */
+export const listenChannel = 'tracing:net.server.listen:asyncEnd'
+
+/** What Node tells on {@link socketChannel}. */
 export interface AcceptedMessage {
   readonly socket?: Socket & { readonly server?: object }
 }
