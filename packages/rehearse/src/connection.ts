@@ -1,19 +1,9 @@
 import { buildConnector, Client, type Dispatcher } from 'undici'
+import type { Attempt } from './attempt.js'
 import type { Balancer, Way } from './balancers/balancer.js'
 import { classifyAnswer, classifyFailure, type Outcome } from './outcome.js'
 import { sentSlowly } from './slow-body.js'
 import type { Ask, HttpAsk } from './traffic/ask.js'
-
-/** How one attempt went, and with whom. */
-export interface Attempt {
-  outcome: Outcome
-  /** The replica at the other end, or behind the balancer; `undefined` when the balancer knew of none. */
-  replica: string | undefined
-  /** `true`: the connection had carried a request before. */
-  reused: boolean
-  /** What the balancer's log knows the request by, if it has one. */
-  trace?: string | undefined
-}
 
 /** One client that keeps at most one connection and asks one thing at a time. */
 export interface Connection<What extends Ask = Ask> {

@@ -1,6 +1,7 @@
+import type { Attempt, FinishedAttempt } from './attempt.js'
 import type { Balancer } from './balancers/balancer.js'
 import { createClient } from './client.js'
-import type { Attempt, Connection } from './connection.js'
+import type { Connection } from './connection.js'
 import { dueRequests, dueTime } from './pacing.js'
 import type { Ask } from './traffic/ask.js'
 import type { Traffic } from './traffic/traffic.js'
@@ -15,17 +16,6 @@ export interface LoadSettings extends Pick<Balancer, 'pick' | 'wayOf'> {
   retryRefused: boolean
   /** Is told of every attempt that ended. */
   record(attempt: FinishedAttempt): void
-}
-
-/** One attempt, and when. Points in time are `performance.now()`. */
-export interface FinishedAttempt extends Attempt {
-  ask: Ask
-  /** When it should have been sent; latency counts from here, so that waiting for a free connection is part of it. */
-  dueAt: number
-  sentAt: number
-  endedAt: number
-  /** It was refused and will be sent again: the request is not over. */
-  again: boolean
 }
 
 /** Load that is being kept up. */

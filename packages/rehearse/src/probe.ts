@@ -1,13 +1,6 @@
 import { request } from 'node:http'
 import type { Address } from './endpoints.js'
-
-/** What one probe came to. `answered` tells a bad answer from nobody listening. */
-export interface ProbeResult {
-  success: boolean
-  answered: boolean
-  /** For people: `200`, `NOT_SERVING`, `ECONNREFUSED`, `no answer within 1000 ms`. */
-  detail: string
-}
+import type { ProbeResult } from './probe-result.js'
 
 const grpc = 'grpc:'
 

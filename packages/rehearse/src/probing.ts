@@ -1,5 +1,6 @@
 import { pause } from './pause.js'
-import { type ProbeResult, probe } from './probe.js'
+import { probe } from './probe.js'
+import type { ProbeResult } from './probe-result.js'
 import { afterProbe, unprobed } from './readiness.js'
 import type { Replica } from './replica.js'
 

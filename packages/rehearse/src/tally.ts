@@ -1,4 +1,4 @@
-import type { FinishedAttempt } from './load.js'
+import type { FinishedAttempt } from './attempt.js'
 import { lossKey } from './outcome.js'
 import { percentile } from './percentile.js'
 

@@ -2,8 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { FinishedAttempt } from '../src/attempt.js'
 import type { Endpoint } from '../src/endpoints.js'
-import { type FinishedAttempt, type LoadSettings, startLoad } from '../src/load.js'
+import { type LoadSettings, startLoad } from '../src/load.js'
 import { usualTraffic } from '../src/traffic/traffic.js'
 
 const cleanUp: (() => unknown)[] = []

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FinishedAttempt } from '../src/load.js'
+import type { FinishedAttempt } from '../src/attempt.js'
+
 import { reasonsAgainst } from '../src/report.js'
 import { createTally, nobody } from '../src/tally.js'
 

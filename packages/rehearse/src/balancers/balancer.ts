@@ -1,5 +1,5 @@
+import type { FinishedAttempt } from '../attempt.js'
 import type { Endpoint } from '../endpoints.js'
-import type { FinishedAttempt } from '../load.js'
 
 /** Who spreads the load. */
 export const balancerKinds = ['service', 'nginx', 'haproxy'] as const

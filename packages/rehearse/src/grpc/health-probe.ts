@@ -1,7 +1,7 @@
 import { Client, credentials, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import { fromJSON } from '@grpc/proto-loader'
 import type { Address } from '../endpoints.js'
-import type { ProbeResult } from '../probe.js'
+import type { ProbeResult } from '../probe-result.js'
 import { isUnconnected } from './call-outcome.js'
 
 /** Of grpc/health/v1/health.proto what a probe needs. */
