@@ -1,0 +1,110 @@
+// gRPC calls: beside HTTP and TCP in a hybrid application, or alone.
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { observe, say, sayListening, testOptions } from '@lameduck/conformance/subject'
+import { graceful } from '@lameduck/grpc'
+import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
+import { Controller, Get, Module, Query } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { GrpcMethod, MessagePattern, Transport } from '@nestjs/microservices'
+import { finalize, interval, map, take } from 'rxjs'
+import { decorate, parameters } from '../subjects/decorate.mjs'
+import { createApplication, listen } from './create-application.mjs'
+
+const { ALONE, ATTACH = 'yes', FIRST = 'grpc' } = process.env
+
+class Work {
+  async slow(ms) {
+    await sleep(Number(ms))
+    say({ event: 'answered' })
+    return 'slow'
+  }
+  async add(numbers) {
+    say({ heard: 'add' })
+    await sleep(numbers[0])
+    say({ event: 'added' })
+    return numbers.reduce((sum, each) => sum + each, 0)
+  }
+  async answer({ ms }) {
+    say({ heard: 'answer' })
+    await sleep(ms)
+    say({ event: 'called' })
+    return { text: 'answer' }
+  }
+  count({ ms, times }) {
+    say({ heard: 'count' })
+    return interval(ms).pipe(
+      take(times),
+      map((i) => ({ value: i + 1 })),
+      finalize(() => say({ event: 'counted' })),
+    )
+  }
+  onModuleDestroy() {
+    say({ event: 'destroyed' })
+  }
+  onApplicationShutdown() {
+    say({ event: 'shut down' })
+  }
+}
+parameters(Work, 'slow', [Query('ms')])
+decorate(Work, [Controller()], {
+  slow: [Get('slow')],
+  add: [MessagePattern('add')],
+  answer: [GrpcMethod('Work', 'Answer')],
+  count: [GrpcMethod('Work', 'Count')],
+})
+
+const appOf = (options) =>
+  decorate(class App {}, [Module({ imports: [GracefulModule.forRoot(options)], controllers: [Work] })])
+
+const transportOf = ({ interceptor, attach }, lifecycle) => ({
+  transport: Transport.GRPC,
+  options: {
+    package: 'work',
+    protoPath: fileURLToPath(new URL('work.proto', import.meta.url)),
+    url: '127.0.0.1:0',
+    channelOptions: { interceptors: [interceptor] },
+    onLoadPackageDefinition(_definition, server) {
+      const [carrier] = server.http2Servers.keys()
+      say({ grpc: carrier.address().port, bound: lifecycle.state })
+      if (ATTACH === 'yes') attach(server)
+    },
+  },
+})
+
+if (ALONE) {
+  const calls = graceful(testOptions())
+  const { lifecycle } = calls
+  observe(lifecycle)
+  const transport = transportOf(calls, lifecycle)
+  const logger = ['error', 'warn', 'fatal']
+  const app = await NestFactory.createMicroservice(appOf({ lifecycle }), { ...transport, logger })
+  if (ALONE === 'hooks') app.enableShutdownHooks()
+  say({ created: lifecycle.state })
+  await app.listen()
+  process.on('SIGWINCH', async () => {
+    await app.close()
+    say({ closed: lifecycle.state })
+  })
+  sayListening(lifecycle, 0)
+} else {
+  const app = await createApplication(appOf(testOptions()))
+  const lifecycle = app.get(LIFECYCLE)
+  // What nobody attaches is not waited for.
+  const calls = ATTACH === 'yes' ? graceful({ lifecycle }) : { interceptor: (_method, call) => call }
+  app.connectMicroservice(transportOf(calls, lifecycle))
+  const tcp = app.connectMicroservice({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } })
+  const startMicroservices = async () => {
+    await app.startAllMicroservices()
+    const server = tcp.unwrap()
+    if (!server.listening) await once(server, 'listening')
+    say({ tcp: server.address().port, up: lifecycle.state })
+  }
+  if (FIRST === 'grpc') await startMicroservices()
+  await listen(app)
+  if (FIRST === 'http') {
+    say({ http: lifecycle.state })
+    await startMicroservices()
+  }
+}
