@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest'
 import { joinLifecycle } from '../src/adapters/join-lifecycle.js'
 import type { Call, Calls } from '../src/calls/calls.js'
 import type { LifecycleOptions } from '../src/options/options.js'
+import { isAttached } from '../src/servers/attached.js'
 import { createRealTimeLifecycle } from './in-process.js'
 
 type AnyServer = Http2Server | Http2SecureServer
@@ -59,8 +60,10 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
   const calls = seat.createCalls()
   const steps: string[] = []
   const events = new EventEmitter()
+  const server = {}
   const callServer = seat.createCallServer(calls, {
     kind: 'calling',
+    server,
     closing() {
       steps.push('closing')
       events.emit('closing')
@@ -69,6 +72,7 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
     released: () => steps.push('released'),
   })
   seat.attach(callServer)
+  expect(isAttached(server)).toBe(true)
   const clients = new Set<{ destroy(): void }>()
 
   return {

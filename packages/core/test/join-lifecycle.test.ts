@@ -87,6 +87,15 @@ describe('a seat', () => {
     expect(lines.filter((line) => line.startsWith('stopped'))).toHaveLength(1)
   })
 
+  test('warns of what only its adapter can see', () => {
+    elsewhere()
+    const warnings: string[] = []
+    const seat = joinLifecycle(options)
+    seat.lifecycle.on('warning', ({ message }) => warnings.push(message))
+    seat.warn('nobody counts the calls')
+    expect(warnings).toEqual(['nobody counts the calls'])
+  })
+
   const shared = () => createTestBench().createLifecycle()
   const refusals: [string, () => unknown, string, RegExp][] = [
     [

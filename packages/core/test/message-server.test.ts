@@ -128,6 +128,28 @@ test('tells of the last answer only, however often an end is told', async () => 
   expect(watcher.calls).toEqual(['changed'])
 })
 
+test('without a server of its own: waits for messages, and knows nothing of traffic', async () => {
+  const drainable = createMessageServer(systemClock, undefined, {
+    kind: 'broker',
+    describe: () => ({ path: 'sum' }),
+  })
+  const watcher = watch()
+  const message = {}
+  drainable.began(message)
+  expect(drainable).toMatchObject({ listening: false, connections: 0, inFlight: 1 })
+  expect(drainable.rate()).toBe(0)
+  drainable.announce(watcher)
+  await drainable.stopAccepting(0)
+  await drainable.closeIdle()
+  expect(drainable.unfinished()).toEqual([{ kind: 'message', path: 'sum', age: expect.any(Number) }])
+  drainable.ended(message)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(watcher.calls).toEqual(['changed'])
+  await drainable.cut()
+  drainable.release()
+  expect(drainable).toMatchObject({ inFlight: 0, finished: 1, closed: {} })
+})
+
 test('of node:tls: a connection counts once the handshake is done; what never listened is left alone', async () => {
   const server = createTlsServer(selfSigned, (socket) => socket.on('error', () => {}).resume())
   const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })

@@ -53,12 +53,9 @@ export function graceful(options: AdapterOptions = {}): Graceful {
         if (carrier.listening) seat.listening()
       }
     }
-    // grpc-js lists a server in its own listener of this event, which came first.
-    const stopDiscovering = discoverServers((found) => {
-      if (!internals.http2Servers.has(found)) found.once('listening', includeAll)
-    })
     const callServer = seat.createCallServer(calls, {
       kind: 'grpc',
+      server,
       closing: includeAll,
       closed: () => server.tryShutdown(() => {}),
       released() {
@@ -68,6 +65,10 @@ export function graceful(options: AdapterOptions = {}): Graceful {
     })
     seat.attach(callServer)
     isAttached = true
+    // grpc-js lists a server in its own listener of this event, which came first.
+    const stopDiscovering = discoverServers((found) => {
+      if (!internals.http2Servers.has(found)) found.once('listening', includeAll)
+    })
     if (seat.answersProbes) addHealthService(server, seat.health, lifecycle, () => servicesOf(internals))
     includeAll()
   }

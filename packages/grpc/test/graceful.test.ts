@@ -6,7 +6,7 @@ import {
   type ServerInterceptor,
   status,
 } from '@grpc/grpc-js'
-import { createLifecycle, LifecycleError } from '@lameduck/core'
+import { createLifecycle, isAttached, LifecycleError } from '@lameduck/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { graceful } from '../src/index.js'
 import { handlersFor, work } from './scenarios/service.mjs'
@@ -57,6 +57,15 @@ describe('attach', () => {
     }
     attach(new Server({ interceptors: [interceptor] }))
     expect(codeOf(() => attach(new Server({ interceptors: [interceptor] })))).toBe('ALREADY_ATTACHED')
+  })
+
+  test('refuses a server that another lifecycle has', () => {
+    const [first, second] = [graceful({ ...quiet, probes: false }), graceful({ ...quiet, probes: false })]
+    started.push(first.lifecycle, second.lifecycle)
+    const server = new Server({ interceptors: [first.interceptor, second.interceptor] })
+    first.attach(server)
+    expect(isAttached(server)).toBe(true)
+    expect(codeOf(() => second.attach(server))).toBe('ALREADY_ATTACHED')
   })
 
   test('refuses a server that has a health service, unless lameduck gives it none', async () => {

@@ -53,8 +53,11 @@ export interface Seat {
   createCalls(): Calls
   /** Creates the server that these calls are of, to be attached. */
   createCallServer(calls: Calls, options: CallServerOptions): CallServer
-  /** Makes a server of `node:net` or `node:tls`, whose clients send messages, one that can be attached. */
-  createMessageServer(server: NetServer, options: MessageServerOptions): MessageServer
+  /**
+   * Makes a server of `node:net` or `node:tls`, whose clients send messages, one that can be attached; or a count of
+   * messages, where there is no such server.
+   */
+  createMessageServer(server: NetServer | undefined, options: MessageServerOptions): MessageServer
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
   attach(server: unknown): void
   /**
@@ -77,6 +80,8 @@ export interface Seat {
   listening(): void
   /** Gives the seat up, because the adapter could not be registered; a lifecycle of its own is stopped. */
   giveUp(): Promise<void>
+  /** Logs what will lose work, and how to mend it: the event `warning`. */
+  warn(message: string): void
   /** Runs the framework's own close as the last step of the drain. */
   closeWith(name: string, close: () => unknown): void
 }
@@ -152,6 +157,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
       seats.waiting.delete(seat)
       if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })
     },
+    warn: seats.warn,
     closeWith: (name, fn) => seats.closeWith({ name, fn }),
   }
 }

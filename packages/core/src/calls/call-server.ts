@@ -16,6 +16,8 @@ import type { Calls } from './calls.js'
 export interface CallServerOptions {
   /** What the report calls it, and each of its calls that was cut. */
   readonly kind: string
+  /** The protocol's own server, which is known by this as attached. */
+  readonly server: object
   /** Called while draining, before the listeners close: servers that are not known yet can still be included. */
   readonly closing: () => void
   /** Called when no call is left and every session was asked to close. */
@@ -65,7 +67,7 @@ function createCarrier(
 
 /** Creates a server of calls without a server of `node:http2`. */
 export function createCallServer(clock: Clock, calls: Calls, options: CallServerOptions): CallServer {
-  const { kind, closing, closed, released } = options
+  const { kind, server, closing, closed, released } = options
   const carriers = new Map<object, Carrier>()
   let watcher: DrainWatcher | undefined
   const gate = createGate()
@@ -87,10 +89,11 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
 
   return {
     kind,
-    include(server, sessions) {
-      if (carriers.has(server)) return
-      const carrier = createCarrier(clock, kind, server, sessions)
-      carriers.set(server, carrier)
+    server,
+    include(carrying, sessions) {
+      if (carriers.has(carrying)) return
+      const carrier = createCarrier(clock, kind, carrying, sessions)
+      carriers.set(carrying, carrier)
       if (watcher !== undefined) announceTo(carrier, watcher)
       void stop?.(carrier.drainable)
     },

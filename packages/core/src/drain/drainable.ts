@@ -17,6 +17,8 @@ export interface DrainWatcher {
 export interface Drainable {
   /** What the report calls it: `http`, `grpc`, … */
   readonly kind: string
+  /** What it drains, if that is another object: from `attach` on, `isAttached` is true of it. */
+  readonly server?: object | undefined
   /** New connections are accepted: traffic may be routed here. */
   readonly listening: boolean
   /** Requests, streams or calls that are not finished. */

@@ -21,5 +21,6 @@ export interface Seats {
   answers(server: object, probes: ProbeSettings | undefined): boolean
   /** Whether it was given to `lifecycle.attach()`, and is no adapter's own. */
   isByHand(server: object): boolean
+  warn(message: string): void
   closeWith(hook: Hook): void
 }

@@ -30,13 +30,15 @@ export interface MessageServerOptions {
  * Makes a server of `node:net` or `node:tls` drainable whose clients send messages over lasting connections, in a
  * protocol without a word for leaving. Its listener closes like any other; its connections get FIN when no message of
  * any of them is unanswered.
+ *
+ * Without a server, messages come over a connection of somebody else's making, such as a broker's client: they are
+ * waited for, and say nothing about whether traffic is still routed here.
  */
 export function createMessageServer(
   clock: Clock,
-  server: NetServer,
+  server: NetServer | undefined,
   { kind, describe }: MessageServerOptions,
 ): MessageServer {
-  const connectionEvent = 'setSecureContext' in server ? 'secureConnection' : 'connection'
   const now = createCoarseClock(clock)
   const rate = createRateMeter(clock.now())
   const sockets = new Set<Socket>()
@@ -63,16 +65,20 @@ export function createMessageServer(
     })
   }
 
-  tapServer(server, (deliver, event, args) => {
-    if (event === connectionEvent) accept(args[0] as Socket)
-    if (event === 'listening' && step === 'draining') {
-      server.close()
-      return false
-    }
-    // What hangs on this event may listen again; not while we drain.
-    if (event === 'close' && step === 'draining') return false
-    return deliver(event, ...args)
-  })
+  const tap = (listener: NetServer) => {
+    const connectionEvent = 'setSecureContext' in listener ? 'secureConnection' : 'connection'
+    tapServer(listener, (deliver, event, args) => {
+      if (event === connectionEvent) accept(args[0] as Socket)
+      if (event === 'listening' && step === 'draining') {
+        listener.close()
+        return false
+      }
+      // What hangs on this event may listen again; not while we drain.
+      if (event === 'close' && step === 'draining') return false
+      return deliver(event, ...args)
+    })
+  }
+  if (server) tap(server)
 
   const allGone = () =>
     Promise.all(
@@ -95,8 +101,9 @@ export function createMessageServer(
 
   return {
     kind,
+    server,
     get listening() {
-      return server.listening
+      return server?.listening ?? false
     },
     get inFlight() {
       return messages.size
@@ -108,7 +115,7 @@ export function createMessageServer(
       return finished
     },
     closed,
-    rate: () => rate.perSecond(clock.now()),
+    rate: () => (server ? rate.perSecond(clock.now()) : 0),
     began(message) {
       messages.add(message)
       rate.count(now())
@@ -124,7 +131,7 @@ export function createMessageServer(
       step = 'draining'
     },
     async stopAccepting() {
-      if (!server.listening) return
+      if (!server?.listening) return
       await acceptQuietly(clock, () => arrivals, server)
       server.close()
     },
@@ -145,7 +152,7 @@ export function createMessageServer(
     cut: () => endAll('cut', (socket) => socket.destroy()),
     release() {
       step = 'released'
-      if (server.listening) server.close()
+      if (server?.listening) server.close()
     },
   }
 }

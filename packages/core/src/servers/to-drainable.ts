@@ -38,7 +38,7 @@ function kindOf(value: unknown): Kind | undefined {
   if (isHttp2(value)) {
     return { server: value, drain: (options) => createHttp2Drainable(value, options) }
   }
-  if (isDrainable(value)) return { server: value, drain: () => value }
+  if (isDrainable(value)) return { server: value.server ?? value, drain: () => value }
   if (isWebSocketServer(value)) {
     const drain = (options: DrainableOptions) => createWebSocketDrainable(value, options)
     return { server: value, drain, hidden: hiddenServerOf(value) }
