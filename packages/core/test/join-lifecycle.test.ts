@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { discoverServers, joinLifecycle } from '../src/index.js'
+import { type AdapterOptions, discoverServers, joinLifecycle } from '../src/index.js'
 import { createCoordinator } from '../src/process/coordinator.js'
 import {
   createFakeClock,
@@ -47,7 +47,7 @@ describe('a seat', () => {
     expect(second.probes).toEqual({ livez: '/alive', readyz: '/readyz', startupz: '/startupz' })
     expect(await second.answerProbe('readyz', '/readyz')).toMatchObject({ status: 200 })
     const order: string[] = []
-    first.closeWith('framework', () => order.push('framework'))
+    first.closeWith('framework', async () => order.push('framework'))
     lifecycle.onStop('db', () => order.push('db'))
     await lifecycle.stop()
     expect(order).toEqual(['db', 'framework'])
@@ -85,6 +85,45 @@ describe('a seat', () => {
     await joinLifecycle(options, logger).lifecycle.stop()
     await clock.advance(0)
     expect(lines.filter((line) => line.startsWith('stopped'))).toHaveLength(1)
+  })
+
+  test("gives the framework's close after the drain, with its own result, and says when it did not end", async () => {
+    const { clock, createLifecycle } = createTestBench()
+    const closes = {
+      well: async () => 'closed',
+      badly: () => Promise.reject(new Error('on purpose')),
+      never: () => new Promise(() => {}),
+    }
+    const results: unknown[] = []
+    for (const close of Object.values(closes)) {
+      const seat = joinLifecycle({ lifecycle: createLifecycle() })
+      const closed = seat
+        .closeWith('app.close', close)()
+        .catch((error) => error.code ?? error.message)
+      await clock.advance(60_000)
+      results.push(await closed)
+      expect(seat.lifecycle.state).toBe('stopped')
+    }
+    expect(results).toEqual(['closed', 'on purpose', 'CLOSE_TIMED_OUT'])
+  })
+
+  test('refuses routes on the paths of its own probes, and no others', async () => {
+    elsewhere()
+    const cases: [AdapterOptions['probes'], unknown, boolean][] = [
+      [{ livez: '/alive' }, '/alive', true],
+      [{ livez: '/alive' }, '/readyz', true],
+      [{ livez: '/alive' }, '/livez', false],
+      [{}, /livez/, false],
+      [{ port: 0, host: '127.0.0.1' }, '/livez', false],
+      [false, '/livez', false],
+    ]
+    for (const [probes, path, isRefused] of cases) {
+      const seat = joinLifecycle({ ...options, probes })
+      const act = () => seat.refuseProbePath(path)
+      if (isRefused) expect(act).toThrow(expect.objectContaining({ code: 'PROBE_ROUTE_TAKEN' }))
+      else expect(act).not.toThrow()
+      await seat.lifecycle.stop()
+    }
   })
 
   test('warns of what only its adapter can see', () => {

@@ -1,4 +1,4 @@
-import { LifecycleError, type ProbeName, type Seat } from '@lameduck/core'
+import type { ProbeName, Seat } from '@lameduck/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 
 const kProbe = Symbol('lameduck.probe')
@@ -7,17 +7,16 @@ const kProbe = Symbol('lameduck.probe')
  * Adds the probes as routes, hidden from OpenAPI and silent in the log. On a socket the server answers them before
  * Fastify sees the request, so these are only for `inject()`, where the application's hooks apply.
  */
-export function addProbeRoutes(app: FastifyInstance, { probes, answerProbe }: Seat): void {
+export function addProbeRoutes(app: FastifyInstance, { probes, answerProbe, refuseProbePath }: Seat): void {
   if (probes === undefined) return
   const paths = Object.entries(probes) as [ProbeName, string][]
   for (const [, url] of paths) {
-    if (app.hasRoute({ method: 'GET', url }) || app.hasRoute({ method: 'HEAD', url })) throw taken(url)
+    if (app.hasRoute({ method: 'GET', url }) || app.hasRoute({ method: 'HEAD', url })) refuseProbePath(url)
   }
 
   app.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
-    const isProbe = paths.some(([, path]) => path === url)
     const answersProbes = [method].flat().some((each) => each === 'GET' || each === 'HEAD')
-    if (isProbe && answersProbes && !(config !== undefined && kProbe in config)) throw taken(url)
+    if (answersProbes && !(config !== undefined && kProbe in config)) refuseProbePath(url)
   })
 
   for (const [probe, url] of paths) {
@@ -34,10 +33,3 @@ export function addProbeRoutes(app: FastifyInstance, { probes, answerProbe }: Se
     })
   }
 }
-
-const taken = (url: string) =>
-  new LifecycleError(
-    'PROBE_ROUTE_TAKEN',
-    `@lameduck/fastify: expected no route of the application on the probe path ${url}, got one; ` +
-      'move it, or give the probe another path by the option "probes"',
-  )

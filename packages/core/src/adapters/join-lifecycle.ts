@@ -22,6 +22,7 @@ import { resolveProbes } from '../probes/probes.js'
 import { createLifecycle } from '../process/this-process.js'
 import { isAttached } from '../servers/attached.js'
 import { discoverServers } from '../servers/discover-servers.js'
+import { takeOverClose } from './own-close.js'
 
 /** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
 export interface AdapterOptions extends LifecycleOptions {
@@ -82,8 +83,19 @@ export interface Seat {
   giveUp(): Promise<void>
   /** Logs what will lose work, and how to mend it: the event `warning`. */
   warn(message: string): void
-  /** Runs the framework's own close as the last step of the drain. */
-  closeWith(name: string, close: () => unknown): void
+  /**
+   * Runs the framework's own close as the last step of the drain.
+   *
+   * @returns what takes the place of that close, for whoever calls it: drains first, without window or linger, and then
+   * gives the close's own result; rejects with a {@link LifecycleError} CLOSE_TIMED_OUT if the close does not end in time
+   */
+  closeWith<Result>(name: string, close: () => Promise<Result>): () => Promise<Result | undefined>
+  /**
+   * For each route that the application registers and that answers GET or HEAD.
+   *
+   * @throws {LifecycleError} PROBE_ROUTE_TAKEN if this adapter's probes have that path
+   */
+  refuseProbePath(path: unknown): void
 }
 
 const adapterOptions = objectOf({
@@ -106,6 +118,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
   const seat = Symbol('seat')
   seats.waiting.add(seat)
   const probes = shared === undefined ? seats.probes : seatProbes(rest.probes, seats.probes)
+  const paths = probes?.port === undefined ? probes?.paths : undefined
   const responder = seats.respond(probes)
   const anyway = seats.respond(resolveProbes({}))
 
@@ -122,7 +135,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
 
   return {
     lifecycle,
-    probes: probes === undefined || probes.port !== undefined ? undefined : probes.paths,
+    probes: paths,
     answersProbes: probes !== undefined,
     signals: seats.signals,
     answerProbe: responder.answer,
@@ -158,9 +171,19 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
       if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })
     },
     warn: seats.warn,
-    closeWith: (name, fn) => seats.closeWith({ name, fn }),
+    closeWith: (name, close) => takeOverClose(lifecycle, seats, name, close),
+    refuseProbePath(path) {
+      if (Object.values(paths ?? {}).some((each) => each === path)) throw routeTaken(String(path))
+    },
   }
 }
+
+const routeTaken = (path: string) =>
+  new LifecycleError(
+    'PROBE_ROUTE_TAKEN',
+    `expected no route of the application on the probe path ${path}, got one; ` +
+      'move it, or give the probe another path by the option "probes"',
+  )
 
 function seatProbes(
   own: LifecycleOptions['probes'],
