@@ -1,7 +1,7 @@
 import { joinLifecycle, LifecycleError } from '@lameduck/core'
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common'
 import { DiscoveryModule, DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
-import { checkMet, createGovernor, GOVERNOR, type Governor, watchForApplications } from './governor.js'
+import { createGovernor, GOVERNOR, type Governor, watchForApplications } from './governor.js'
 import { LIFECYCLE } from './inject-lifecycle.js'
 import { nestLogger } from './nest-logger.js'
 import { ConfigurableModule, type GracefulModuleOptions, OPTIONS } from './options.js'
@@ -48,14 +48,8 @@ function refuseTwice(modules: ModulesContainer): void {
   exports: [LIFECYCLE],
 })
 export class GracefulModule extends ConfigurableModule implements OnApplicationBootstrap {
-  readonly #governor: Governor
-  readonly #discovery: DiscoveryService
-
-  constructor(@Inject(GOVERNOR) governor: Governor, @Inject(DiscoveryService) discovery: DiscoveryService) {
-    super()
-    this.#governor = governor
-    this.#discovery = discovery
-  }
+  @Inject(GOVERNOR) protected readonly governor!: Governor
+  @Inject(DiscoveryService) protected readonly discovery!: DiscoveryService
 
   /** As every adapter's options; none are needed. */
   static override forRoot(options: Parameters<typeof ConfigurableModule.forRoot>[0] = {}): DynamicModule {
@@ -63,7 +57,7 @@ export class GracefulModule extends ConfigurableModule implements OnApplicationB
   }
 
   onApplicationBootstrap(): void {
-    checkMet(this.#governor)
-    registerDecorated(this.#discovery, this.#governor.lifecycle)
+    this.governor.checkMet()
+    registerDecorated(this.discovery, this.governor.lifecycle)
   }
 }

@@ -4,11 +4,14 @@ import { NestApplicationContext } from '@nestjs/core'
 /** A part of a microservice's transport, as `@nestjs/microservices` has it on both versions. */
 export interface Transport {
   listen(callback: (error?: unknown, ...rest: unknown[]) => void): unknown
-  getHandlerByPattern(pattern: string): MessageHandler | null
+  /** The transports of Nest have it, those of others may. */
+  getHandlerByPattern?(pattern: string): MessageHandler | null
+  /** A gRPC transport's server, once it listens. */
+  readonly grpcClient?: object | null
 }
 
 /** What a transport calls with a message: its data, and its context. */
-export type MessageHandler = (data: unknown, message: object) => Promise<unknown>
+export type MessageHandler = (...args: unknown[]) => Promise<unknown>
 
 /** A Nest application of any kind, with the stages that every kind goes through: protected, in Nest's own types. */
 export interface NestContext extends INestApplicationContext {
@@ -29,18 +32,15 @@ export interface NestContext extends INestApplicationContext {
   unwrap?(): unknown
 }
 
-/** What lameduck builds on: every way through Nest's start and end leads over these. */
-const stages = [
-  'close',
-  'enableShutdownHooks',
-  'callInitHook',
-  'callBootstrapHook',
-  'callDestroyHook',
-  'callShutdownHook',
-] as const
-
-/** Those in which an application can be met for the first time. */
+/** The stages in which an application can be met for the first time. */
 const entrances = ['close', 'enableShutdownHooks', 'callInitHook', 'callDestroyHook'] as const
+
+/** What lameduck builds on: every way through Nest's start and end leads over these. */
+const stages = [...entrances, 'callBootstrapHook', 'callShutdownHook'] as const
+
+type StageName = (typeof stages)[number] | 'prepareClose'
+
+type Action = () => unknown
 
 type Stage = (this: NestContext, ...args: unknown[]) => unknown
 
@@ -49,6 +49,18 @@ const prototype = NestApplicationContext.prototype as unknown as Record<string, 
 /** The stages that the Nest at hand has not got. */
 export const missingStages = (): readonly string[] =>
   stages.filter((name) => typeof prototype[name] !== 'function')
+
+/** Has something done before a stage of an application, if it has that stage, and after it. */
+export function surround(context: NestContext, name: StageName, before?: Action, after?: Action): void {
+  const stage = context[name] as Stage | undefined
+  if (stage === undefined) return
+  const surrounded: Stage = async (...args) => {
+    await before?.()
+    await stage.apply(context, args)
+    await after?.()
+  }
+  Object.assign(context, { [name]: surrounded })
+}
 
 let isWatching = false
 
@@ -61,11 +73,10 @@ export function watchApplications(met: (context: NestContext, close: () => Promi
   isWatching = true
   for (const name of entrances) {
     const original = prototype[name] as Stage
-    const entrance: Stage = function (...args) {
+    prototype[name] = function (...args) {
       const close = (name === 'close' ? original : this.close).bind(this) as () => Promise<void>
       const stage = met(this, close) ? (this[name] as Stage) : original
       return stage.apply(this, args)
     }
-    prototype[name] = entrance
   }
 }

@@ -5,18 +5,15 @@ import { type Mark, markKeys } from './decorators.js'
 type Method = (...args: unknown[]) => unknown
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number]
 
-const marksOf = (method: Method | undefined): Mark[] =>
-  typeof method === 'function'
-    ? markKeys.flatMap((key) => (Reflect.getMetadata(key, method) as Mark | undefined) ?? [])
-    : []
+const marksOf = (method: Method): Mark[] =>
+  markKeys.flatMap((key) => (Reflect.getMetadata(key, method) as Mark | undefined) ?? [])
 
 function registerMethodsOf(wrapper: Wrapper, lifecycle: Lifecycle): void {
   const { instance }: { instance: unknown } = wrapper
   if (wrapper.isAlias || typeof instance !== 'object' || instance === null) return
-  const owner = Object.getPrototypeOf(instance) as Record<string, Method> | null
-  if (owner === null) return
+  const owner = Object.getPrototypeOf(instance) as Record<string, Method>
   for (const key of new MetadataScanner().getAllMethodNames(owner)) {
-    const method = owner[key]
+    const method = owner[key] as Method
     for (const give of marksOf(method)) {
       const name = `${String(wrapper.name)}.${key}`
       if (!wrapper.isDependencyTreeStatic()) {
@@ -25,7 +22,7 @@ function registerMethodsOf(wrapper: Wrapper, lifecycle: Lifecycle): void {
           `${name}: expected a decorated method of a provider that exists once, got one that is made per request`,
         )
       }
-      give(lifecycle, { call: (...args) => method?.apply(instance, args), name })
+      give(lifecycle, { call: (...args) => method.apply(instance, args), name })
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Server as NetServer } from 'node:net'
-import type { Seat } from '@lameduck/core'
+import { isAttached, type MessageServer, type Seat } from '@lameduck/core'
 import { finalize, isObservable } from 'rxjs'
 import type { MessageHandler, NestContext, Transport } from './nest-context.js'
 
@@ -13,50 +13,71 @@ function socketServerOf(context: NestContext): NetServer | undefined {
   }
 }
 
-const patternOf = (message: object): string => {
-  const pattern: unknown = (message as { getPattern?(): unknown }).getPattern?.()
-  return typeof pattern === 'string' ? pattern : ''
-}
+type Context = Partial<Record<'getPattern' | 'getChannel' | 'getSubject' | 'getTopic', () => unknown>>
+
+/** Each of Nest's transports has its own word for it. */
+const patternOf = (context: Context): string =>
+  String(
+    (context.getPattern ?? context.getChannel ?? context.getSubject ?? context.getTopic)?.call(context) ?? '',
+  )
 
 /** Has a transport's handlers tell when they begin with a message, and when they have given their last answer to it. */
-function countMessages(
-  transport: Transport,
-  began: (message: object) => void,
-  ended: (message: object) => void,
-) {
+function countMessages(transport: Transport, { began, ended }: MessageServer) {
   const known = new WeakMap<MessageHandler, MessageHandler>()
   const count = (handle: MessageHandler): MessageHandler => {
-    const counted: MessageHandler = async (data, message) => {
+    const counted: MessageHandler = async (...args) => {
+      // Its context; a transport that is not Nest's may give none.
+      const message = Object(args[1])
+      let answers: unknown
       began(message)
       try {
-        const answers = await handle(data, message)
-        if (isObservable(answers)) return answers.pipe(finalize(() => ended(message)))
-        ended(message)
-        return answers
-      } catch (error) {
-        ended(message)
-        throw error
+        answers = await handle(...args)
+      } finally {
+        if (!isObservable(answers)) ended(message)
       }
+      return isObservable(answers) ? answers.pipe(finalize(() => ended(message))) : answers
     }
-    known.set(handle, counted)
+    // Transports ask a handler whether it is for events, and more.
+    known.set(handle, Object.assign(counted, handle))
     return counted
   }
-  const find = transport.getHandlerByPattern.bind(transport)
+  const find = transport.getHandlerByPattern?.bind(transport)
+  if (find === undefined) return
   transport.getHandlerByPattern = (pattern) => {
     const handle = find(pattern)
     return handle && (known.get(handle) ?? count(handle))
   }
 }
 
-/** Drains the TCP transport of a microservice side by side with everything else: a connected one, or the whole application. */
-export function attachTransport(context: NestContext, seat: Seat): void {
-  const transport = context.serverInstance
-  const server = socketServerOf(context)
-  if (transport === undefined || server === undefined) return
-  const messages = seat.createMessageServer(server, {
-    kind: 'tcp',
+/** Does something when a transport has begun to listen. */
+export function whenListening(transport: Transport, then: () => void): void {
+  const listen = transport.listen.bind(transport)
+  transport.listen = (callback) =>
+    listen((error, ...rest) => {
+      if (!error) then()
+      callback(error, ...rest)
+    })
+}
+
+/**
+ * Drains the transport of a microservice side by side with everything else: a connected one, or the whole application.
+ * Calls of gRPC are counted by `@lameduck/grpc`, which has to be told of them where the transport is configured.
+ */
+export function attachTransport(context: NestContext, transport: Transport, seat: Seat): void {
+  const messages = seat.createMessageServer(socketServerOf(context), {
+    kind: 'microservice',
     describe: (message) => ({ path: patternOf(message) }),
   })
-  countMessages(transport, messages.began, messages.ended)
+  countMessages(transport, messages)
   seat.attach(messages)
+  const lookForCalls = () => {
+    if (transport.grpcClient && !isAttached(transport.grpcClient)) seat.warn(callsAreCut)
+  }
+  // Microservices may be started before their application.
+  lookForCalls()
+  whenListening(transport, lookForCalls)
 }
+
+const callsAreCut =
+  'a gRPC transport is no part of the drain, and its calls will be cut: give its options `channelOptions: { interceptors: ' +
+  '[interceptor] }` and `onLoadPackageDefinition: (_, server) => attach(server)` of graceful({ lifecycle }) of @lameduck/grpc'
