@@ -20,7 +20,6 @@ for (const nest of [11, 12] as const) {
       test(`drain side by side with HTTP and TCP: ${platform}`, async () => {
         const env = { PLATFORM: platform, SHUTDOWN_HOOKS: 'kill' }
         await using server = await startScenario('calls', { nest, options, env })
-        expect(server.output).not.toContain('gRPC')
         using calls = callsOf(server)
         using messages = new MessageClient(server.said('tcp')[0] as number)
         expect(await calls.health('readiness')).toBe('SERVING')
@@ -44,6 +43,7 @@ for (const nest of [11, 12] as const) {
         const exit = await server.exited()
         expect(exit).toMatchObject(clean)
         expect(exit.ms).toBeLessThan(5000)
+        expect(server.output).not.toContain('channelOptions')
         const events = server.said('event')
         expect(events.slice(-2)).toEqual(['destroyed', 'shut down'])
         expect(events.slice(0, -2).sort()).toEqual(['added', 'answered', 'called', 'called', 'counted'])
@@ -80,6 +80,7 @@ for (const nest of [11, 12] as const) {
         expect(await server.exited()).toMatchObject(clean)
         expect(server.said('event').slice(-2)).toEqual(['destroyed', 'shut down'])
         expect(server.said('event').sort()).toEqual(['called', 'called', 'counted', 'destroyed', 'shut down'])
+        expect(server.output).not.toContain('channelOptions')
       })
     }
 
@@ -93,6 +94,21 @@ for (const nest of [11, 12] as const) {
       expect(await server.line('closed')).toEqual({ closed: 'stopped' })
       expect(server.said('event')).toEqual(['called', 'destroyed', 'shut down'])
     })
+
+    const unattached = [{ ALONE: 'yes' }, { FIRST: 'http' }, {}, { SHUTDOWN_HOOKS: 'kill' }]
+    for (const env of unattached as Record<string, string>[]) {
+      test(`that nobody counts are warned of, once: ${JSON.stringify(env)}`, async () => {
+        await using server = await startScenario('calls', { nest, options, env: { ...env, ATTACH: 'no' } })
+        await server.line('grpc')
+        await server.until(() => server.output.includes('gRPC'), 5000, 'no warning')
+        expect(server.output.match(/channelOptions.*onLoadPackageDefinition/g)).toHaveLength(1)
+        using calls = callsOf(server)
+        expect(await calls.answer()).toBe('answer')
+        server.signal()
+        expect(await server.exited()).toMatchObject(clean)
+        expect(server.output.match(/channelOptions/g)).toHaveLength(1)
+      })
+    }
 
     for (const env of [{}, { ALONE: 'yes' }]) {
       test(`that hang are cut, and named: ${'ALONE' in env ? 'alone' : 'hybrid'}`, async () => {

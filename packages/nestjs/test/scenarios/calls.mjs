@@ -58,7 +58,10 @@ decorate(Work, [Controller()], {
 const appOf = (options) =>
   decorate(class App {}, [Module({ imports: [GracefulModule.forRoot(options)], controllers: [Work] })])
 
-const transportOf = ({ interceptor, attach }, lifecycle) => ({
+/** What a service has that knows nothing of lameduck for gRPC. */
+const nothing = { interceptor: (_method, call) => call, attach: () => {} }
+
+const transportOf = ({ interceptor, attach }, state) => ({
   transport: Transport.GRPC,
   options: {
     package: 'work',
@@ -67,19 +70,19 @@ const transportOf = ({ interceptor, attach }, lifecycle) => ({
     channelOptions: { interceptors: [interceptor] },
     onLoadPackageDefinition(_definition, server) {
       const [carrier] = server.http2Servers.keys()
-      say({ grpc: carrier.address().port, bound: lifecycle.state })
-      if (ATTACH === 'yes') attach(server)
+      say({ grpc: carrier.address().port, bound: state() })
+      attach(server)
     },
   },
 })
 
 if (ALONE) {
-  const calls = graceful(testOptions())
-  const { lifecycle } = calls
+  const calls = ATTACH === 'yes' ? graceful(testOptions()) : nothing
+  const App = appOf(calls === nothing ? testOptions() : { lifecycle: calls.lifecycle })
+  const transport = transportOf(calls, () => lifecycle.state)
+  const app = await NestFactory.createMicroservice(App, { ...transport, logger: ['error', 'warn', 'fatal'] })
+  const lifecycle = app.get(LIFECYCLE)
   observe(lifecycle)
-  const transport = transportOf(calls, lifecycle)
-  const logger = ['error', 'warn', 'fatal']
-  const app = await NestFactory.createMicroservice(appOf({ lifecycle }), { ...transport, logger })
   if (ALONE === 'hooks') app.enableShutdownHooks()
   say({ created: lifecycle.state })
   await app.listen()
@@ -91,9 +94,8 @@ if (ALONE) {
 } else {
   const app = await createApplication(appOf(testOptions()))
   const lifecycle = app.get(LIFECYCLE)
-  // What nobody attaches is not waited for.
-  const calls = ATTACH === 'yes' ? graceful({ lifecycle }) : { interceptor: (_method, call) => call }
-  app.connectMicroservice(transportOf(calls, lifecycle))
+  const calls = ATTACH === 'yes' ? graceful({ lifecycle }) : nothing
+  app.connectMicroservice(transportOf(calls, () => lifecycle.state))
   const tcp = app.connectMicroservice({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } })
   const startMicroservices = async () => {
     await app.startAllMicroservices()

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+
+interface Packet {
+  readonly id?: number
+  readonly response?: unknown
+  readonly err?: unknown
+  readonly isDisposed?: boolean
+}
+
+/** What a broker is to a service: somebody that it connects to, and gets messages from. */
+export class Broker implements Disposable {
+  readonly port: number
+  /** When the service has hung up. */
+  readonly left: Promise<void>
+  readonly #server: Server
+  readonly #service: Promise<Socket>
+  readonly #waiting = new Map<number, (packet: Packet) => void>()
+  #lastId = 0
+
+  constructor(server: Server) {
+    this.#server = server
+    this.port = (server.address() as AddressInfo).port
+    this.#service = once(server, 'connection').then(([socket]) => {
+      createInterface(socket).on('line', (line) => {
+        const packet = JSON.parse(line) as Packet
+        this.#waiting.get(packet.id ?? 0)?.(packet)
+      })
+      return socket
+    })
+    this.left = this.#service.then(
+      (socket) => new Promise((resolve) => void socket.once('close', () => resolve())),
+    )
+  }
+
+  static async start(): Promise<Broker> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new Broker(server)
+  }
+
+  /** Every response until the last; rejects when the service leaves first. */
+  ask(pattern: string, data: unknown): Promise<unknown[]> {
+    const id = ++this.#lastId
+    const responses: unknown[] = []
+    const answered = new Promise<unknown[]>((resolve, reject) => {
+      this.#waiting.set(id, ({ response, err, isDisposed }) => {
+        if (err !== undefined && err !== null) reject(new Error(JSON.stringify(err)))
+        if (response !== undefined) responses.push(response)
+        if (isDisposed) resolve(responses)
+      })
+    })
+    const lost = this.left.then(() => Promise.reject(new Error(`left before "${pattern}" was answered`)))
+    lost.catch(() => {})
+    this.#send({ id, pattern, data })
+    return Promise.race([answered, lost])
+  }
+
+  /** Sends without waiting for anything. */
+  tell(pattern: string, data: unknown): void {
+    this.#send({ pattern, data })
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.close()
+    void this.#service.then((socket) => socket.destroy())
+  }
+
+  #send(packet: object): void {
+    void this.#service.then((socket) => socket.write(`${JSON.stringify(packet)}\n`))
+  }
+}
