@@ -16,6 +16,7 @@ for (const nest of [11, 12] as const) {
         // A broker is no listener: whoever has nothing else needs no window.
         const options = { ...quick, gracePeriod: 20_000, shutdownDelay: env['ALONE'] ? 4000 : 300 }
         await using server = await start(broker, nest, options, env)
+        expect(server.said('joined')).toEqual(['starting'])
         await expect(broker.ask('fail', 0)).rejects.toThrow()
         const sum = broker.ask('add', [1200, 1])
         const counted = broker.ask('count', { every: 250, times: 5 })
@@ -39,7 +40,6 @@ for (const nest of [11, 12] as const) {
     test('that are not answered by the cutoff are named', async () => {
       using broker = await Broker.start()
       await using server = await start(broker, nest, brief, { ALONE: 'yes' })
-      expect(server.said('before')).toEqual(['starting'])
       const sum = broker.ask('add', [20_000])
       await server.line('heard')
       server.signal()

@@ -14,7 +14,10 @@ import { createApplication, listen } from './create-application.mjs'
 /** Takes messages from the broker, a line each, as Nest's own transports do. */
 class BrokerTransport extends Server {
   listen(callback) {
-    this.socket = connect({ port: Number(process.env.BROKER), host: '127.0.0.1' }, callback)
+    this.socket = connect({ port: Number(process.env.BROKER), host: '127.0.0.1' }, () => {
+      say({ joined: lifecycle.state })
+      callback()
+    })
     createInterface(this.socket).on('line', (line) => this.handle(JSON.parse(line)))
   }
   async handle({ id, pattern, data }) {
@@ -67,15 +70,16 @@ class App {}
 decorate(App, [Module({ imports: [GracefulModule.forRoot(testOptions())], controllers: [Sums] })])
 
 const strategy = new BrokerTransport()
+let lifecycle
 if (process.env.ALONE) {
   const app = await NestFactory.createMicroservice(App, { strategy, logger: ['error', 'warn', 'fatal'] })
-  const lifecycle = app.get(LIFECYCLE)
+  lifecycle = app.get(LIFECYCLE)
   observe(lifecycle)
-  say({ before: lifecycle.state })
   await app.listen()
   sayListening(lifecycle, 0)
 } else {
   const app = await createApplication(App)
+  lifecycle = app.get(LIFECYCLE)
   app.connectMicroservice({ strategy })
   await app.startAllMicroservices()
   await listen(app)
