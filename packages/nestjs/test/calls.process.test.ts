@@ -16,9 +16,12 @@ const heard = (server: ForkedServer, count: number) =>
 
 for (const nest of [11, 12] as const) {
   describe.concurrent(`calls on Nest ${nest}`, { timeout: 20_000 }, () => {
-    for (const platform of ['express', 'fastify']) {
-      test(`drain side by side with HTTP and TCP: ${platform}`, async () => {
-        const env = { PLATFORM: platform, SHUTDOWN_HOOKS: 'kill' }
+    for (const [platform, close] of [
+      ['express', 'graceful'],
+      ['fastify', 'forceful'],
+    ] as const) {
+      test(`drain side by side with HTTP and TCP: ${platform}, Nest's own close being ${close}`, async () => {
+        const env = { PLATFORM: platform, SHUTDOWN_HOOKS: 'kill', CLOSE: close }
         await using server = await startScenario('calls', { nest, options, env })
         using calls = callsOf(server)
         using messages = new MessageClient(server.said('tcp')[0] as number)

@@ -12,7 +12,7 @@ import { finalize, interval, map, take } from 'rxjs'
 import { decorate, parameters } from '../subjects/decorate.mjs'
 import { createApplication, listen } from './create-application.mjs'
 
-const { ALONE, ATTACH = 'yes', FIRST = 'grpc' } = process.env
+const { ALONE, ATTACH = 'yes', CLOSE, FIRST = 'grpc' } = process.env
 
 class Work {
   async slow(ms) {
@@ -67,6 +67,7 @@ const transportOf = ({ interceptor, attach }, state) => ({
     package: 'work',
     protoPath: fileURLToPath(new URL('work.proto', import.meta.url)),
     url: '127.0.0.1:0',
+    gracefulShutdown: CLOSE === 'graceful',
     channelOptions: { interceptors: [interceptor] },
     onLoadPackageDefinition(_definition, server) {
       const [carrier] = server.http2Servers.keys()
