@@ -24,9 +24,9 @@ export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './ev
 
 // For adapters
 
+export type { Health } from './adapters/health.js'
 export { type AdapterOptions, joinLifecycle, type Seat } from './adapters/join-lifecycle.js'
 export type { Drainable, DrainWatcher } from './drain/drainable.js'
-export type { Health } from './probes/health.js'
 export { isAttached } from './servers/attached.js'
 export { discoverServers } from './servers/discover-servers.js'
 export { sharesHandler } from './servers/shares-handler.js'

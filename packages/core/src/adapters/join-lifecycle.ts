@@ -16,12 +16,12 @@ import {
 import { optionNames, optionRules } from '../options/option-rules.js'
 import type { LifecycleOptions } from '../options/options.js'
 import { demand, isRecord, objectOf } from '../options/rules.js'
-import { createHealth, type Health } from '../probes/health.js'
 import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from '../probes/probes.js'
 import { resolveProbes } from '../probes/probes.js'
 import { createLifecycle } from '../process/this-process.js'
 import { isAttached } from '../servers/attached.js'
 import { discoverServers } from '../servers/discover-servers.js'
+import { createHealth, type Health } from './health.js'
 import { takeOverClose } from './own-close.js'
 
 /** The options of every adapter: a lifecycle's own, or a lifecycle to share. */

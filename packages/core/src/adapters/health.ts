@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Emitter, LifecycleEventName } from '../events/events.js'
-import type { ProbeAnswer, ProbeName } from './probes.js'
+import type { ProbeAnswer, ProbeName } from '../probes/probes.js'
 
 /** What the probes say, for protocols that are not asked over HTTP, or that are told without asking. */
 export interface Health {
