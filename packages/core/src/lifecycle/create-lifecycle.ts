@@ -237,7 +237,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       attach: attachments.attach,
       answers: attachments.answers,
       isByHand: (server) => byHand.has(server),
-      warn: warnings.say,
+      warn: (message) => emitter.emit('warning', { message }),
       closeWith: stopHooks.addCloser,
     },
   }

@@ -49,8 +49,6 @@ export function createWarnings(
   }
 
   return {
-    /** Something that only an adapter can see. */
-    say: warn,
     /** The process has just been created: will it hear its signals? */
     atStart() {
       const swallower = findSignalSwallower(platform, surroundings)
