@@ -146,6 +146,44 @@ describe.concurrent('requests', () => {
     })
   }
 
+  test('whose middleware has promised keep-alive below the drain are followed by another, which closes', async () => {
+    const asked = new EventEmitter()
+    await using served = await serve({ linger: 1000 }, (_, res) => {
+      const { writeHead } = res
+      res.writeHead = function (this: ServerResponse, ...args: Parameters<typeof writeHead>) {
+        this.setHeader('Connection', 'keep-alive')
+        return Reflect.apply(writeHead, this, args)
+      } as typeof writeHead
+      asked.emit('request', res)
+    })
+    const client = await served.connect()
+    const first = client.get('/slow')
+    const [res] = (await once(asked, 'request')) as [ServerResponse]
+    served.signal()
+    res.end('slow')
+    expect(await first).toMatchObject({ text: 'slow', headers: { connection: 'keep-alive' } })
+    expect(await client.get('/now')).toMatchObject({ text: 'now', headers: { connection: 'close' } })
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 2 } })
+  })
+
+  test('whose head has promised keep-alive are not taken back by a second head, which fails', async () => {
+    await using served = await serve({ linger: 1000 })
+    const client = await served.connect()
+    await client.send('POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1')
+    const res = await served.asked()
+    served.signal()
+    res.writeHead(200, { 'Content-Length': 5 })
+    res.write('ear')
+    await client.receives('ear')
+    res.req.resume()
+    await Promise.all([client.send('2'), once(res.req, 'end')])
+    expect(() => res.writeHead(500)).toThrow(/ERR_HTTP_HEADERS_SENT|headers/)
+    res.end('ly')
+    expect(await client.response()).toMatchObject({ text: 'early', headers: { connection: 'keep-alive' } })
+    expect(await client.get('/now')).toMatchObject({ text: 'now', headers: { connection: 'close' } })
+    expect(await served.report).toMatchObject({ clean: true, requests: { finished: 2 } })
+  })
+
   test('that are pipelined are all answered, and only the last answer closes', async () => {
     const asked: ServerResponse[] = []
     await using served = await serve({}, (_, res) => asked.push(res))

@@ -44,19 +44,21 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
   if (res.headersSent) return
   const writeHead = res.writeHead
   res.writeHead = function (this: ServerResponse, status: number, ...rest: unknown[]) {
-    if (
+    const asks =
       status >= 200 &&
+      !this.headersSent &&
       connection.upgrade === undefined &&
       lastExchange(connection)?.res === res &&
       isReadWhole(exchange.req)
-    ) {
-      connection.leaving = true
+    if (asks) {
       this.shouldKeepAlive = false
       if (this.hasHeader('connection')) this.setHeader('connection', 'close')
       const last = rest.at(-1)
       if (typeof last === 'object' && last !== null) rest[rest.length - 1] = saysClose(last as HeadHeaders)
     }
     const result = Reflect.apply(writeHead, this, [status, ...rest])
+    // Middleware may have its own `writeHead` below this one: a `keep-alive` that it has set there has been promised.
+    if (asks && !this.shouldKeepAlive) connection.leaving = true
     headSent(exchange)
     return result
   } as ServerResponse['writeHead']
