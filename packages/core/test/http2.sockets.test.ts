@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import {
   createSecureServer,
   createServer,
@@ -327,6 +327,44 @@ describe.concurrent('the cutoff', () => {
       requests: { finished: 0, cut: 2 },
       connections: { cut: 1 },
     })
+  })
+
+  test('ends tunnels whose handlers write on', async () => {
+    const server = createServer({ settings: { enableConnectProtocol: true } })
+    await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0, linger: 0 }, server)
+    const client = await served.connect()
+    const tunnel = client.open('CONNECT', '/tunnel', {
+      ':protocol': 'echo',
+      ':scheme': 'http',
+      ':authority': 'a',
+    })
+    const stream = await served.asked()
+    const errors: Error[] = []
+    stream.on('error', (error) => errors.push(error))
+    stream.respond()
+    await tunnel.head
+    served.signal()
+    await once(stream, 'finish')
+    stream.write('too late')
+    expect((await served.report).cut).toMatchObject([{ kind: 'upgraded', path: '/tunnel' }])
+    expect(errors).toEqual([])
+  })
+
+  test('does not count a file as finished that is cut half-way', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'file')
+    await writeFile(path, Buffer.alloc(1_000_000))
+    await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0, linger: 0 })
+    const client = await served.connect()
+    const file = client.open('GET', '/file')
+    file.stream.pause()
+    const stream = await served.asked()
+    stream.respondWithFile(path, {})
+    await file.head
+    served.signal()
+    const { cut, requests } = await served.report
+    expect(cut).toMatchObject([{ kind: 'request', path: '/file' }])
+    expect(requests).toEqual({ finished: 0, cut: 1 })
+    await expect(file.response()).rejects.toMatchObject({ code: 8 })
   })
 
   test('names work on a Unix socket without an address', async () => {

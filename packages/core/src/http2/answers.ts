@@ -6,7 +6,7 @@ import type { ProbeAnswer } from '../probes/probes.js'
 import { headersOf, responseOf } from './streams.js'
 
 /** No error: sent to a client whose request is answered and need not be sent on (RFC 9113 §8.1). */
-const noError = 0
+export const noError = 0
 
 function send(stream: ServerHttp2Stream, { status, headers, body }: ProbeAnswer): void {
   if (stream.headersSent || stream.destroyed || stream.closed) return

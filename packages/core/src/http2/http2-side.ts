@@ -3,7 +3,7 @@ import type { Cut } from '../drain/cut.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
-import { answerForHandler, cancel, isCutShort, sendProbe, sendUnavailable } from './answers.js'
+import { answerForHandler, cancel, isCutShort, noError, sendProbe, sendUnavailable } from './answers.js'
 import { earlierStreamsOf } from './earlier-sessions.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { createSessionClosing } from './session-closing.js'
@@ -28,10 +28,10 @@ function readOn(this: ServerHttp2Stream): void {
   if (this.isPaused()) this.resume()
 }
 
-/** Ends what a handler has not ended. */
+/** Ends what a handler has not ended; what it says later is swallowed. */
 function endByForce(stream: ServerHttp2Stream): void {
   if (!stream.headersSent) answerForHandler(stream)
-  else if (isTunnel(stream)) stream.end()
+  else if (isTunnel(stream)) endInOrder(stream)
   else cancel(stream)
 }
 
@@ -127,7 +127,9 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     announce() {
       streams.streamEnded = (stream, session) => {
         const isRequest = !probing.has(stream) && !isTunnel(stream) && !isCutShort(stream)
-        if (isRequest && stream.writableFinished && !stream.aborted) finished++
+        // While a file is sent, the stream says that it is finished from the beginning: also if it is reset then.
+        const isWhole = stream.writableFinished && !stream.aborted && stream.rstCode === noError
+        if (isRequest && isWhole) finished++
         closing.workChanged(session)
         if (streams.inFlight === 0) context.watcher?.changed()
       }
