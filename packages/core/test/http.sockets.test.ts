@@ -201,6 +201,26 @@ describe.concurrent('requests', () => {
     expect(await served.report).toMatchObject({ clean: true, requests: { finished: 3 } })
   })
 
+  test('whose client goes while they wait for the listener to close are told so', async () => {
+    const ends: Promise<unknown>[] = []
+    await using served = await serve({ shutdownDelay: 0, linger: 1000 }, (_, res) =>
+      ends.push(once(res, 'close')),
+    )
+    const client = await served.connect()
+    await client.get('/now')
+    const [socket] = served.sockets
+    const bytesRead = socket?.bytesRead
+    served.signal()
+    await served.closing()
+    await client.send(requestBytes('GET', '/held'))
+    while (socket?.bytesRead === bytesRead) await new Promise(setImmediate)
+    expect(served.server.listening).toBe(true)
+    client.reset()
+    expect((await served.report).clean).toBe(true)
+    expect(ends).toHaveLength(1)
+    await ends[0]
+  })
+
   test('of a client that says FIN behind them are answered while draining, too', async () => {
     await using served = await serve()
     const client = await served.connect()

@@ -38,10 +38,13 @@ function heldBack(connection: Connection): Set<() => void> {
   if (known !== undefined) return known
   const waiting = new Set<() => void>()
   held.set(connection, waiting)
-  // Node gives up on requests without an answer when their client has said FIN: before that, they are handed on.
-  connection.socket.prependListener('end', () => {
-    for (const handOn of waiting) handOn()
-  })
+  // Node gives up on requests without an answer when their client has said FIN, or has gone: before that, they are handed
+  // on. A handler that came later would wait for ever for the end of a response that has ended.
+  for (const event of ['end', 'close']) {
+    connection.socket.prependListener(event, () => {
+      for (const handOn of waiting) handOn()
+    })
+  }
   return waiting
 }
 
