@@ -7,6 +7,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { Http2Client, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
@@ -109,4 +110,20 @@ test('HTTP/1 beside HTTP/2: connections from before a server was attached are kn
   expect(await answer).toMatchObject({ text: 'slow', headers: { connection: 'close' } })
   expect(await busy.closed).toBe('fin')
   expect(await report).toMatchObject({ clean: true, requests: { finished: 1 } })
+})
+
+test('HTTP/1 that was turned away before the server was attached does not hold the drain', async () => {
+  const { lifecycle, signal, report } = createRealTimeLifecycle({ gracePeriod: 1000 })
+  const server = createSecureServer(selfSigned).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  // Its declaration leaves this option of Node's out.
+  const halfOpen: ConnectionOptions & { allowHalfOpen: true } = { port, allowHalfOpen: true }
+  const client = connectTls({ ...halfOpen, host: '127.0.0.1', rejectUnauthorized: false })
+  await once(client.resume(), 'end')
+  lifecycle.attach(server)
+  await lifecycle.ready()
+  signal()
+  expect(await report).toMatchObject({ clean: true, cut: [] })
+  client.destroy()
 })

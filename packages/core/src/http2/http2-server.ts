@@ -16,6 +16,9 @@ import { writesTo } from './streams.js'
 /** Whether Node's fallback serves a TLS connection, with `allowHTTP1`; without it, it is turned away. */
 const speaksHttp1 = ({ alpnProtocol }: TLSSocket) => alpnProtocol === false || alpnProtocol === 'http/1.1'
 
+/** Whether it ever was: a connection that Node has turned away may stay half open for a while, and is nobody's work. */
+const hasSpokenHttp1 = (socket: TLSSocket) => speaksHttp1(socket) && 'parser' in socket
+
 /** Whether a request came by the compatibility API, and not by HTTP/1. */
 const isHttp2 = (message: unknown) => (message as IncomingMessage).httpVersionMajor === 2
 
@@ -67,7 +70,7 @@ export function createHttp2Drainable(
   })
   for (const session of takeEarlierSessions(server)) http2.adopt(session)
   adoptEarlierSockets(server, handshakes, (socket) => {
-    if (speaksHttp1(socket as TLSSocket)) http1.adopt(socket)
+    if (hasSpokenHttp1(socket as TLSSocket)) http1.adopt(socket)
   })
   return drainable
 }
