@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import {
   createSecureServer,
   createServer,
@@ -7,7 +8,9 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Http2Client, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
@@ -26,11 +29,11 @@ class StreamCall implements Call {
   readonly path: string
   readonly #calls: Calls
   readonly #stream: ServerHttp2Stream
-  readonly #peer: string
+  readonly #peer: string | undefined
 
   constructor(calls: Calls, stream: ServerHttp2Stream, path: string) {
     const { remoteAddress, remotePort } = (stream.session as ServerHttp2Session).socket
-    this.#peer = `${remoteAddress}:${remotePort}`
+    this.#peer = remotePort === undefined ? undefined : `${remoteAddress}:${remotePort}`
     this.#calls = calls
     this.#stream = stream
     this.path = path
@@ -83,7 +86,7 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
     steps,
     events,
     /** Listens; `/now` is answered at once, everything else by the test. Nobody has included it yet. */
-    async listen(server: AnyServer = createServer()) {
+    async listen(server: AnyServer = createServer(), path?: string) {
       const sessions = new Set<ServerHttp2Session>()
       server.on('session', (session) => sessions.add(session))
       server.on('stream', (stream, headers) => {
@@ -96,7 +99,8 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
         if (call.path === '/now') call.answer('now')
         else events.emit('call', call)
       })
-      server.listen(0, '127.0.0.1')
+      if (path === undefined) server.listen(0, '127.0.0.1')
+      else server.listen(path)
       await once(server, 'listening')
       const protocol = 'setSecureContext' in server ? 'h2' : 'h2c'
       const target = { port: (server.address() as AddressInfo).port, protocol } as const
@@ -298,6 +302,23 @@ describe.concurrent('at the cutoff', () => {
     expect(cut).toEqual([
       { kind: 'calling', path: '/hangs', age: expect.any(Number), remoteAddress: '127.0.0.1' },
     ])
+  })
+
+  test('calls on a Unix socket are named once, without an address', async () => {
+    await using served = createCallingLifecycle({ gracePeriod: 800, shutdownDelay: 0, linger: 0 })
+    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
+    const listening = await served.listen(createServer(), path)
+    listening.include()
+    served.seat.listening()
+    const client = await Http2Client.over(connectSocket(path))
+    const answer = client.get('/hangs')
+    await served.called()
+    served.signal()
+    expect((await answer).text).toBe('UNAVAILABLE')
+    const { cut, connections } = await served.report
+    expect(cut).toEqual([{ kind: 'calling', path: '/hangs', age: expect.any(Number) }])
+    expect(connections).toEqual({ session: 1 })
+    client.destroy()
   })
 
   test('a session is named whose client has not read an answer that was given', async () => {

@@ -14,6 +14,9 @@ type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 /** Tells clients to try elsewhere. */
 const leaving: Status = { code: status.UNAVAILABLE, details: 'the server is going away' }
 
+/** What grpc-js calls a client on a Unix socket. */
+const withoutAddress = 'unknown'
+
 /**
  * One call, seen from between grpc-js and its handler: the call to the one, the listener to the other and the entry in
  * the count are this one object.
@@ -80,8 +83,9 @@ class CountedCall extends ServerInterceptingCall implements Call, Listener {
     this.#below.sendStatus(answer)
   }
 
-  peer(): string {
-    return this.getPeer()
+  peer(): string | undefined {
+    const peer = this.getPeer()
+    return peer === withoutAddress ? undefined : peer
   }
 
   end(): void {

@@ -16,17 +16,26 @@ export interface CallSide extends Side {
 }
 
 /** As {@link Call.peer} tells it. */
-const peerOf = ({ socket: { remoteAddress, remotePort } }: Session) => `${remoteAddress}:${remotePort}`
+const peerOf = ({ socket: { remoteAddress, remotePort } }: Session) =>
+  remotePort === undefined ? undefined : `${remoteAddress}:${remotePort}`
 
 /** Creates the side of one server. */
 export function createCallSide(context: ServerContext): CallSide {
   const { clock } = context
   const sessions = createSessionTracker(context.now)
   // Which call is on which session matters while draining only: before, nothing is paid for it.
-  const byPeer = new Map<string, Session>()
-  const carriers = new Map<Call, Session>()
+  // Nobody can tell the sessions of a Unix socket apart: its calls are work on each of them.
+  const byPeer = new Map<string | undefined, Set<Session>>()
+  const carriers = new Map<Call, readonly Session[]>()
   const work = new Map<Session, number>()
   const closing = createSessionClosing(clock, sessions, (session) => work.has(session))
+
+  const know = (session: Session) => {
+    const peer = peerOf(session)
+    const known = byPeer.get(peer) ?? new Set()
+    byPeer.set(peer, known.add(session))
+    session.socket.once('close', () => known.delete(session))
+  }
 
   const addWork = (session: Session, by: 1 | -1) => {
     const count = (work.get(session) ?? 0) + by
@@ -47,26 +56,26 @@ export function createCallSide(context: ServerContext): CallSide {
     closed: closing.counts,
     accept(session) {
       const record = sessions.accept(session)
-      if (context.step !== 'serving') byPeer.set(peerOf(record), record)
+      if (context.step !== 'serving') know(record)
     },
     began(call) {
-      const session = byPeer.get(call.peer())
-      if (session === undefined) return
-      carriers.set(call, session)
-      session.worked = true
-      // Who has just connected is no sign of traffic before the first call: probes connect to ask for health.
-      if (!session.served) context.watcher?.arrived()
-      session.served = true
-      addWork(session, 1)
+      const found = [...(byPeer.get(call.peer()) ?? [])]
+      carriers.set(call, found)
+      for (const session of found) {
+        session.worked = true
+        // Who has just connected is no sign of traffic before the first call: probes connect to ask for health.
+        if (!session.served) context.watcher?.arrived()
+        session.served = true
+        addWork(session, 1)
+      }
     },
     ended(call) {
-      const session = carriers.get(call)
+      for (const session of carriers.get(call) ?? []) addWork(session, -1)
       carriers.delete(call)
-      if (session !== undefined) addWork(session, -1)
     },
     announce() {
       for (const session of sessions) {
-        byPeer.set(peerOf(session), session)
+        know(session)
         session.served = true
         session.worked = session.socket.bytesRead > 0
         // Its last call may have been answered just now.

@@ -11,8 +11,8 @@ export interface Call {
   startedAt: number
   /** The server has answered it, well or not. */
   readonly isAnswered: boolean
-  /** The client, as `address:port`; asked only while draining. */
-  peer(): string
+  /** The client, as `address:port`, or nothing where it has no address: on a Unix socket. Asked only while draining. */
+  peer(): string | undefined
   /** Ends it by the protocol's word for "this server is going"; what its handler says from now on is swallowed. */
   end(): void
 }
@@ -43,7 +43,8 @@ export interface CallWatcher {
   ended(call: Call): void
 }
 
-const withoutPort = (peer: string) => peer.replace(/:\d+$/, '')
+const addressOf = (peer: string | undefined) =>
+  peer === undefined ? {} : { remoteAddress: peer.replace(/:\d+$/, '') }
 
 /** Creates an empty set. A call costs an entry in it, and no timer, closure or reading of the clock. */
 export function createCalls(clock: Clock): Calls {
@@ -82,7 +83,7 @@ export function createCalls(clock: Clock): Calls {
         kind,
         path: call.path,
         age: Math.round(clock.now() - call.startedAt),
-        remoteAddress: withoutPort(call.peer()),
+        ...addressOf(call.peer()),
       })),
     endAll() {
       for (const call of [...open]) call.end()
