@@ -408,6 +408,21 @@ describe.concurrent('the cutoff', () => {
 })
 
 describe.concurrent('server-sent events', () => {
+  test('that have been ended still tell their handler that it has written', async () => {
+    await using served = await serve({ shutdownDelay: 0 })
+    const client = await served.connect()
+    const answer = client.get('/events')
+    const res = await served.asked()
+    res.writeHead(200, { 'content-type': 'text/event-stream' })
+    served.signal()
+    await once(res, 'prefinish')
+    await new Promise<void>((resolve) => res.write('data: too late\n\n', () => resolve()))
+    await new Promise<void>((resolve) => res.end(resolve))
+    expect(res.setHeaders(new Map([['too', 'late']]))).toBe(res)
+    expect((await answer).text).toBe('')
+    expect((await served.report).clean).toBe(true)
+  })
+
   const streams: [string, (res: ServerResponse) => unknown, boolean][] = [
     ['end in order', (res) => res.setHeader('content-type', 'text/event-stream'), true],
     [

@@ -280,6 +280,20 @@ describe.concurrent('streams', () => {
     expect((await served.report).clean).toBe(true)
   })
 
+  test('of server-sent events that have been ended still tell their handler that it has written', async () => {
+    await using served = await serve({ shutdownDelay: 0 })
+    const client = await served.connect()
+    const answer = client.get('/events')
+    const stream = await served.asked()
+    stream.respond(events)
+    served.signal()
+    await once(stream, 'prefinish')
+    await new Promise<void>((resolve) => stream.write('data: too late\n\n', () => resolve()))
+    await new Promise<void>((resolve) => stream.end(resolve))
+    expect((await answer).text).toBe('')
+    expect((await served.report).clean).toBe(true)
+  })
+
   test('of server-sent events that begin after the listener has closed are ended as well', async () => {
     await using served = await serve({ shutdownDelay: 0 })
     const client = await served.connect()

@@ -127,15 +127,25 @@ interface Silenceable {
   on(event: 'error', listener: () => void): unknown
 }
 
+/** A method that does nothing but give `result`, and tell its caller that it is done, if that wants to be told. */
+export const swallowing =
+  <T>(result: T) =>
+  (...args: unknown[]): T => {
+    const done = args.at(-1)
+    if (typeof done === 'function') process.nextTick(done)
+    return result
+  }
+
 /** Takes a response away from its handler: what the handler does with it from now on is swallowed. */
 export function silence(res: Silenceable): void {
-  const swallow = () => res
+  const swallow = swallowing(res)
   res.on('error', () => {})
   Object.assign(res, {
-    write: () => true,
+    write: swallowing(true),
     end: swallow,
     writeHead: swallow,
     setHeader: swallow,
+    setHeaders: swallow,
     appendHeader: swallow,
     removeHeader: () => {},
     flushHeaders: () => {},

@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { addAbortSignal } from 'node:stream'
 import { unavailable } from '../http/answers.js'
-import { silence as silenceResponse } from '../http/leave.js'
+import { silence as silenceResponse, swallowing } from '../http/leave.js'
 import type { ProbeAnswer } from '../probes/probes.js'
 import { headersOf, responseOf } from './streams.js'
 
@@ -67,8 +67,8 @@ export function silence(stream: ServerHttp2Stream): void {
     respondWithFile: swallow,
     additionalHeaders: swallow,
     pushStream: swallow,
-    write: () => true,
-    end: swallow,
+    write: swallowing(true),
+    end: swallowing(stream),
   })
   const response = responseOf(stream)
   if (response !== undefined) silenceResponse(response)
