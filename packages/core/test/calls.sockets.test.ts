@@ -321,6 +321,20 @@ describe.concurrent('at the cutoff', () => {
     client.destroy()
   })
 
+  test('a client that has not read an answer that was given gets as much time as one without an answer', async () => {
+    await using served = await serve({ gracePeriod: 4000, shutdownDelay: 0, linger: 0 })
+    const client = await served.connect()
+    const exchange = client.open('GET', '/large')
+    const call = await served.called()
+    served.signal()
+    call.answer(Buffer.alloc(1_000_000))
+    exchange.stream.pause()
+    await once(served.lifecycle.cutoff, 'abort')
+    exchange.stream.resume()
+    expect((await exchange.response()).body).toHaveLength(1_000_000)
+    expect(await served.report).toMatchObject({ clean: true, cut: [] })
+  })
+
   test('a session is named whose client has not read an answer that was given', async () => {
     await using served = await serve({ gracePeriod: 900, shutdownDelay: 0, linger: 0 })
     const client = await served.connect()

@@ -121,14 +121,16 @@ export function createDrain(input: DrainInput): Drain {
 
   /** Handlers are told, and may still answer; what is left then is ended, and connections nobody works on with it. */
   const endByForce = async () => {
-    if (!isQuiet()) {
+    // A session may have no work that is counted, and still bytes that are not sent.
+    const isFinished = () => isQuiet() && servers.unfinished().length === 0
+    if (!isFinished()) {
       emitter.emit('cutoff', {
         duration: since(),
         inFlight: servers.inFlight,
         holds: holds.list().map(({ name }) => name),
       })
       input.cutoff.abort()
-      await gate.until(() => isQuiet() || isOver(at().force))
+      await gate.until(() => isFinished() || isOver(at().force))
     }
     cuts = unfinished()
     await atMost('deadline', servers.cut())
