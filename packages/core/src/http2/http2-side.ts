@@ -38,8 +38,11 @@ function endByForce(stream: ServerHttp2Stream): void {
 /** Creates the HTTP/2 side of a server. */
 export function createHttp2Side(context: ServerContext): Http2Side {
   const { clock, probes } = context
-  const sessions = createSessionTracker(context.now)
   const streams = createStreamTracker(context.now)
+  // Node closes the streams in this very turn, if it does.
+  const sessions = createSessionTracker(context.now, (session) =>
+    clock.nextTurn(() => streams.abandon(session)),
+  )
   const closing = createSessionClosing(clock, sessions, ({ streams: { size } }) => size > 0)
   const probing = new WeakSet<ServerHttp2Stream>()
   let finished = 0

@@ -38,8 +38,12 @@ type TrackedSession = ServerHttp2Session & { [kSession]?: Session }
  * Creates a tracker without sessions.
  *
  * @param now is asked for every session
+ * @param cutShort called when a session's connection has closed while it has streams
  */
-export function createSessionTracker(now: () => number): SessionTracker {
+export function createSessionTracker(
+  now: () => number,
+  cutShort?: (session: Session) => void,
+): SessionTracker {
   const sessions = new Set<Session>()
 
   const tracker: SessionTracker = {
@@ -52,6 +56,7 @@ export function createSessionTracker(now: () => number): SessionTracker {
       if (known !== undefined) return known
       const ended = () => {
         sessions.delete(record)
+        if (record.streams.size > 0) cutShort?.(record)
         tracker.sessionEnded?.(record)
       }
       const record: Session = {

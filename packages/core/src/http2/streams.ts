@@ -21,6 +21,8 @@ export interface StreamTracker {
   /** Called when a stream has closed. */
   streamEnded: ((stream: ServerHttp2Stream, session: Session) => void) | undefined
   begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): void
+  /** The connection of these streams has closed: those of them that Node has not closed with it are over as well. */
+  abandon(session: Session): void
 }
 
 /** The head of a request that has been begun. */
@@ -41,7 +43,7 @@ export const responseOf = (stream: ServerHttp2Stream): Http2ServerResponse | und
 
 /**
  * Creates a tracker. Node closes a stream when both sides have ended it or one has reset it, and every stream when its
- * session's connection closes.
+ * session's connection closes; only the first versions of Node 20 forget some of those.
  *
  * @param now is asked for every request
  */
@@ -50,7 +52,7 @@ export function createStreamTracker(now: () => number): StreamTracker {
 
   function closed(this: RequestStream) {
     const session = this[kSession]
-    session.streams.delete(this)
+    if (!session.streams.delete(this)) return
     session.quietSince = now()
     inFlight--
     tracker.streamEnded?.(this, session)
@@ -70,6 +72,9 @@ export function createStreamTracker(now: () => number): StreamTracker {
       session.worked = true
       inFlight++
       stream.on('close', closed)
+    },
+    abandon({ streams }) {
+      for (const stream of streams) closed.call(stream as RequestStream)
     },
   }
   return tracker
