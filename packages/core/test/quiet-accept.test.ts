@@ -2,9 +2,21 @@ import { expect, test } from 'vitest'
 import { acceptQuietly } from '../src/http/quiet-accept.js'
 import { createFakeClock } from '../src/testing/index.js'
 
-/** A server that nobody has come to for a minute, whose listener is to be closed. */
-function closing() {
+/**
+ * A server that nobody has come to for a minute, whose listener is to be closed.
+ *
+ * @param turn how long each turn of the event loop takes, in which one connection is accepted; 0: none, and no time
+ */
+function closing(turn = 0) {
   const clock = createFakeClock(60_000)
+  const nextTurn = clock.nextTurn
+  if (turn > 0) {
+    clock.nextTurn = (fn) =>
+      clock.after(turn, () => {
+        arrive()
+        nextTurn(fn)
+      })
+  }
   const arrivals = { count: 1, lastAt: 0 }
   const seen: { closedAt?: number } = {}
   void acceptQuietly(clock, () => arrivals).then(() => (seen.closedAt = clock.now() - 60_000))
@@ -38,4 +50,18 @@ test('nobody is held up for longer than 400 ms by others who keep coming', async
     arrive()
   }
   expect(seen.closedAt).toBe(400)
+})
+
+test('as many as may have waited in the queue are let in, although each takes long; then it closes, whoever comes', async () => {
+  const { clock, seen } = closing(2)
+  await clock.advance(900)
+  expect(seen.closedAt).toBeUndefined()
+  await clock.advance(300)
+  expect(seen.closedAt).toBe(10 + 2 * 511)
+})
+
+test('nobody is held up longer than two seconds by those who waited', async () => {
+  const { clock, seen } = closing(100)
+  await clock.advance(3000)
+  expect(seen.closedAt).toBe(2010)
 })

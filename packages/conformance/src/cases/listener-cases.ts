@@ -132,7 +132,7 @@ export const listenerCases: readonly BehaviourCase[] = [
     name: '100 connections that wait in the kernel when the listener is to close are served, none is reset',
     timeout: 30_000,
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 0, gracePeriod: 20_000, linger: 1000 }
+      const options = { ...quick, shutdownDelay: 0, gracePeriod: 20_000, linger: 4000 }
       await using server = await startServer(subject, { options })
       const blocker = await server.connect()
       await blocker.get('/fast')
