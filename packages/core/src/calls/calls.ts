@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
+import { Chain } from '../drain/chain.js'
 import type { Cut } from '../drain/cut.js'
 import { createRateMeter } from '../drain/rate.js'
 
@@ -46,9 +47,9 @@ export interface CallWatcher {
 const addressOf = (peer: string | undefined) =>
   peer === undefined ? {} : { remoteAddress: peer.replace(/:\d+$/, '') }
 
-/** Creates an empty set. A call costs an entry in it, and no timer, closure or reading of the clock. */
+/** Creates an empty one. A call costs a link in a chain, and no object, timer, closure or reading of the clock. */
 export function createCalls(clock: Clock): Calls {
-  const open = new Set<Call>()
+  const open = new Chain<Call>()
   const meter = createRateMeter(clock.now())
   const now = createCoarseClock(clock)
   let watcher: CallWatcher | undefined
@@ -86,8 +87,8 @@ export function createCalls(clock: Clock): Calls {
         ...addressOf(call.peer()),
       })),
     endAll() {
-      for (const call of [...open]) call.end()
+      for (const call of open) call.end()
     },
-    [Symbol.iterator]: () => open.values(),
+    [Symbol.iterator]: () => open[Symbol.iterator](),
   }
 }

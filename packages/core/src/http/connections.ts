@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Chain } from '../drain/chain.js'
 import { isTakenOver, releaseWhenTaken } from './hand-over.js'
 
 /** A request and its response, until the one is read and the other flushed. */
@@ -107,7 +108,7 @@ function remove(connection: Connection, res: ServerResponse): boolean {
  * @param now is asked for every request
  */
 export function createConnectionTracker(now: () => number): ConnectionTracker {
-  const connections = new Set<Connection>()
+  const connections = new Chain<Connection>()
   let inFlight = 0
   let upgraded = 0
 
@@ -202,7 +203,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       releaseWhenTaken(socket, () => forget(connection))
     },
     settle,
-    [Symbol.iterator]: () => connections.values(),
+    [Symbol.iterator]: () => connections[Symbol.iterator](),
   }
   return tracker
 }

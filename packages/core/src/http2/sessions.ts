@@ -1,5 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import { Chain } from '../drain/chain.js'
 
 /** What is known of one HTTP/2 connection. */
 export interface Session {
@@ -9,7 +10,7 @@ export interface Session {
   /** When it was accepted, in Unix milliseconds. */
   readonly since: number
   /** Requests that are not finished. */
-  readonly streams: Set<ServerHttp2Stream>
+  readonly streams: Chain<ServerHttp2Stream>
   /** A stream has been opened on it. */
   worked: boolean
   /** A request that is no probe has come. */
@@ -44,7 +45,7 @@ export function createSessionTracker(
   now: () => number,
   cutShort?: (session: Session) => void,
 ): SessionTracker {
-  const sessions = new Set<Session>()
+  const sessions = new Chain<Session>()
 
   const tracker: SessionTracker = {
     get size() {
@@ -64,7 +65,7 @@ export function createSessionTracker(
         // The proxy hands `once` to the connection, which returns itself.
         socket: session.socket.once('close', ended) as Socket,
         since: now(),
-        streams: new Set(),
+        streams: new Chain(),
         worked: false,
         served: false,
         quietSince: Number.NEGATIVE_INFINITY,
@@ -75,7 +76,7 @@ export function createSessionTracker(
       sessions.add(record)
       return record
     },
-    [Symbol.iterator]: () => sessions.values(),
+    [Symbol.iterator]: () => sessions[Symbol.iterator](),
   }
   return tracker
 }
