@@ -1,5 +1,4 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import {
   createSecureServer,
   createServer,
@@ -9,7 +8,6 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Http2Client, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
@@ -19,6 +17,7 @@ import type { Call, Calls } from '../src/calls/calls.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import { isAttached } from '../src/servers/attached.js'
 import { createRealTimeLifecycle } from './in-process.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 type AnyServer = Http2Server | Http2SecureServer
 
@@ -313,8 +312,8 @@ describe.concurrent('at the cutoff', () => {
 
   test('calls on a Unix socket are named once, without an address', async () => {
     await using served = createCallingLifecycle({ gracePeriod: 800, shutdownDelay: 0, linger: 0 })
-    const folder = await mkdtemp(join(tmpdir(), 'lameduck-'))
-    const path = join(folder, 'socket')
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'socket')
     const listening = await served.listen(createServer(), path)
     listening.include()
     served.seat.listening()
@@ -326,7 +325,6 @@ describe.concurrent('at the cutoff', () => {
     const { cut } = await served.report
     expect(cut).toEqual([{ kind: 'calling', path: '/hangs', age: expect.any(Number) }])
     client.destroy()
-    await rm(folder, { recursive: true })
   })
 
   test('a client that has not read an answer that was given gets as much time as one without an answer', async () => {

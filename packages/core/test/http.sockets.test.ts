@@ -1,18 +1,15 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { RawClient, requestBytes } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.js'
-import { createRealTimeLifecycle, serve } from './in-process.js'
+import { createRealTimeLifecycle, serve, serveOnUnixSocket } from './in-process.js'
 
 describe.concurrent('connections', () => {
   test('that are idle end with FIN: told to by a last response, or when linger is over', async () => {
@@ -86,19 +83,14 @@ describe.concurrent('connections', () => {
   })
 
   test('of a Unix socket have no address, and are drained all the same', async () => {
-    const { lifecycle, report, signal } = createRealTimeLifecycle({ gracePeriod: 600, shutdownDelay: 0 })
     const server = createServer(() => {})
-    lifecycle.attach(server)
-    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
-    server.listen(path)
-    await once(server, 'listening')
-    await lifecycle.ready()
-    const client = connect(path)
+    await using served = await serveOnUnixSocket(server, { gracePeriod: 600 })
+    const client = connect(served.path)
     const asked = once(server, 'request')
     client.write(requestBytes('GET', '/hangs'))
     await asked
-    signal()
-    expect((await report).cut).toEqual([
+    served.signal()
+    expect((await served.report).cut).toEqual([
       { kind: 'request', method: 'GET', path: '/hangs', age: expect.any(Number) },
     ])
     client.destroy()
@@ -535,21 +527,16 @@ describe.concurrent('a server', () => {
   })
 
   test('of https on a Unix socket tells handshakes apart without addresses', async () => {
-    const { lifecycle, report, signal } = createRealTimeLifecycle({ shutdownDelay: 0 })
     const server = createTlsServer(selfSigned, (_, res) => res.end('now'))
-    lifecycle.attach(server)
-    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
-    server.listen(path)
-    await once(server, 'listening')
-    await lifecycle.ready()
-    const mute = connect(path)
+    await using served = await serveOnUnixSocket(server)
+    const mute = connect(served.path)
     const ended = once(mute, 'close')
-    const client = new RawClient(tlsConnect({ path, rejectUnauthorized: false }))
+    const client = new RawClient(tlsConnect({ path: served.path, rejectUnauthorized: false }))
     await client.get('/')
-    signal()
+    served.signal()
     expect(await client.closed).toBe('fin')
     await ended
-    expect((await report).connections).toEqual({ handshake: 1, idle: 1 })
+    expect((await served.report).connections).toEqual({ handshake: 1, idle: 1 })
   })
 
   test('tells that it has closed only when onStop functions have run', async () => {

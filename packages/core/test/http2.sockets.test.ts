@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import {
   createSecureServer,
   createServer,
@@ -9,13 +9,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Http2Client, type Http2Exchange, type Http2Response, RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import type { LifecycleOptions } from '../src/options/options.js'
-import { createRealTimeLifecycle } from './in-process.js'
+import { createRealTimeLifecycle, serveOnUnixSocket } from './in-process.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const withHttp1 = () => createSecureServer({ ...selfSigned, allowHTTP1: true })
 const nextTurn = () => new Promise(setImmediate)
@@ -365,7 +365,8 @@ describe.concurrent('the cutoff', () => {
   })
 
   test('does not count a file as finished that is cut half-way', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'file')
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'file')
     await writeFile(path, Buffer.alloc(1_000_000))
     await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0, linger: 0 })
     const client = await served.connect()
@@ -382,20 +383,15 @@ describe.concurrent('the cutoff', () => {
   })
 
   test('names work on a Unix socket without an address', async () => {
-    const { lifecycle, report, signal } = createRealTimeLifecycle({ gracePeriod: 800, shutdownDelay: 0 })
     const server = createServer(() => {})
-    lifecycle.attach(server)
-    const path = join(await mkdtemp(join(tmpdir(), 'lameduck-')), 'socket')
-    server.listen(path)
-    await once(server, 'listening')
-    await lifecycle.ready()
-    const client = await Http2Client.over(connectSocket(path))
+    await using served = await serveOnUnixSocket(server, { gracePeriod: 800 })
+    const client = await Http2Client.over(connectSocket(served.path))
     const asked = once(server, 'stream')
     const answer = client.get('/hangs')
     await asked
-    signal()
+    served.signal()
     expect((await answer).status).toBe(503)
-    expect((await report).cut).toEqual([
+    expect((await served.report).cut).toEqual([
       { kind: 'request', method: 'GET', path: '/hangs', age: expect.any(Number) },
     ])
     client.destroy()

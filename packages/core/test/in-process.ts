@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Http2Server } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
 import { RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { systemClock } from '../src/clock.js'
@@ -10,6 +12,7 @@ import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import { createCoordinator } from '../src/process/coordinator.js'
 import { createFakeProcess } from '../src/testing/index.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const surroundings = { env: {}, isTerminal: false, isContainer: false, ancestors: () => [] }
 
@@ -24,6 +27,28 @@ export function createRealTimeLifecycle(options: LifecycleOptions = {}) {
   const lifecycle = createLifecycleIn(host, { ...short, ...options })
   const report = new Promise<Report>((resolve) => lifecycle.on('stopped', resolve))
   return { lifecycle, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
+}
+
+/** Drains `server`, which listens on a Unix socket that goes with the test. */
+export async function serveOnUnixSocket(
+  server: Server | Http2Server,
+  options: LifecycleOptions = {},
+): Promise<ReturnType<typeof createRealTimeLifecycle> & AsyncDisposable & { readonly path: string }> {
+  const made = createRealTimeLifecycle({ shutdownDelay: 0, ...options })
+  const folder = await temporaryFolder()
+  const path = join(folder.path, 'socket')
+  made.lifecycle.attach(server)
+  server.listen(path)
+  await once(server, 'listening')
+  await made.lifecycle.ready()
+  return {
+    ...made,
+    path,
+    async [Symbol.asyncDispose]() {
+      await made.lifecycle.stop()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /** What a test gets to steer a server that listens in this very process. */

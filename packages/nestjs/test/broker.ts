@@ -1,13 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-
-interface Packet {
-  readonly id?: number
-  readonly response?: unknown
-  readonly err?: unknown
-  readonly isDisposed?: boolean
-}
+import { Answers } from './answers.js'
 
 /** What a broker is to a service: somebody that it connects to, and gets messages from. */
 export class Broker implements Disposable {
@@ -16,17 +10,14 @@ export class Broker implements Disposable {
   readonly left: Promise<void>
   readonly #server: Server
   readonly #service: Promise<Socket>
-  readonly #waiting = new Map<number, (packet: Packet) => void>()
+  readonly #answers = new Answers()
   #lastId = 0
 
   constructor(server: Server) {
     this.#server = server
     this.port = (server.address() as AddressInfo).port
     this.#service = once(server, 'connection').then(([socket]) => {
-      createInterface(socket).on('line', (line) => {
-        const packet = JSON.parse(line) as Packet
-        this.#waiting.get(packet.id ?? 0)?.(packet)
-      })
+      createInterface(socket).on('line', (line) => this.#answers.hear(JSON.parse(line)))
       return socket
     })
     this.left = this.#service.then(
@@ -43,18 +34,8 @@ export class Broker implements Disposable {
   /** Every response until the last; rejects when the service leaves first. */
   ask(pattern: string, data: unknown): Promise<unknown[]> {
     const id = ++this.#lastId
-    const responses: unknown[] = []
-    const answered = new Promise<unknown[]>((resolve, reject) => {
-      this.#waiting.set(id, ({ response, err, isDisposed }) => {
-        if (err !== undefined && err !== null) reject(new Error(JSON.stringify(err)))
-        if (response !== undefined) responses.push(response)
-        if (isDisposed) resolve(responses)
-      })
-    })
-    const lost = this.left.then(() => Promise.reject(new Error(`left before "${pattern}" was answered`)))
-    lost.catch(() => {})
     this.#send({ id, pattern, data })
-    return Promise.race([answered, lost])
+    return this.#answers.to(id, pattern, this.left)
   }
 
   /** Sends without waiting for anything. */

@@ -1,17 +1,11 @@
 import { connect, type Socket } from 'node:net'
-
-interface Packet {
-  readonly id?: string
-  readonly response?: unknown
-  readonly err?: unknown
-  readonly isDisposed?: boolean
-}
+import { Answers } from './answers.js'
 
 /** Speaks the protocol of Nest's TCP transport: `length#json`. */
 export class MessageClient implements Disposable {
   readonly closed: Promise<void>
   readonly #socket: Socket
-  readonly #waiting = new Map<string, (packet: Packet) => void>()
+  readonly #answers = new Answers()
   #unread = ''
   #lastId = 0
 
@@ -25,18 +19,8 @@ export class MessageClient implements Disposable {
   /** Every response until the last; rejects when the connection closes first. */
   ask(pattern: string, data: unknown): Promise<unknown[]> {
     const id = String(++this.#lastId)
-    const responses: unknown[] = []
-    const answered = new Promise<unknown[]>((resolve, reject) => {
-      this.#waiting.set(id, ({ response, err, isDisposed }) => {
-        if (err !== undefined && err !== null) reject(new Error(JSON.stringify(err)))
-        if (response !== undefined) responses.push(response)
-        if (isDisposed) resolve(responses)
-      })
-    })
     this.#send({ pattern, data, id })
-    const lost = this.closed.then(() => Promise.reject(new Error(`closed before "${pattern}" was answered`)))
-    lost.catch(() => {})
-    return Promise.race([answered, lost])
+    return this.#answers.to(id, pattern, this.closed)
   }
 
   /** Sends without waiting for anything. */
@@ -59,9 +43,9 @@ export class MessageClient implements Disposable {
       const at = this.#unread.indexOf('#')
       const length = Number(this.#unread.slice(0, at))
       if (at < 0 || this.#unread.length < at + 1 + length) return
-      const packet = JSON.parse(this.#unread.slice(at + 1, at + 1 + length)) as Packet
+      const packet = JSON.parse(this.#unread.slice(at + 1, at + 1 + length))
       this.#unread = this.#unread.slice(at + 1 + length)
-      this.#waiting.get(packet.id ?? '')?.(packet)
+      this.#answers.hear(packet)
     }
   }
 }

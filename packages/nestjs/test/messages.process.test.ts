@@ -47,7 +47,7 @@ for (const nest of [11, 12] as const) {
       const sum = client.ask('add', [20_000])
       await server.line('heard')
       server.signal()
-      await expect(sum).rejects.toThrow('closed before')
+      await expect(sum).rejects.toThrow('left before')
       expect(await server.exited()).toMatchObject({
         code: 1,
         report: { clean: false, cut: [{ kind: 'message', path: 'add' }] },

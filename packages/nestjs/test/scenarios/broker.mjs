@@ -1,15 +1,14 @@
 // A microservice on a broker, whose port the environment gives: beside HTTP, or alone.
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { observe, say, sayListening, testOptions } from '@lameduck/conformance/subject'
+import { say, sayListening, testOptions } from '@lameduck/conformance/subject'
 import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
 import { Controller, Module } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { EventPattern, MessagePattern, Server } from '@nestjs/microservices'
-import { interval, map, take } from 'rxjs'
+import { MessagePattern, Server } from '@nestjs/microservices'
 import { decorate } from '../subjects/decorate.mjs'
+import { createAlone } from './create-alone.mjs'
 import { createApplication, listen } from './create-application.mjs'
+import { Series } from './sums.mjs'
 
 /** Takes messages from the broker, a line each, as Nest's own transports do. */
 class BrokerTransport extends Server {
@@ -34,48 +33,22 @@ class BrokerTransport extends Server {
   }
 }
 
-class Sums {
-  async add(numbers) {
-    say({ heard: 'add' })
-    await sleep(numbers[0])
-    return numbers.reduce((sum, each) => sum + each, 0)
-  }
-  count({ every, times }) {
-    say({ heard: 'count' })
-    return interval(every).pipe(
-      take(times),
-      map((i) => i + 1),
-    )
-  }
-  async note(ms) {
-    say({ heard: 'note' })
-    await sleep(ms)
-    say({ event: 'noted' })
-  }
+class Failing extends Series {
   async fail() {
     throw new Error('on purpose')
   }
-  onModuleDestroy() {
-    say({ event: 'destroyed' })
-  }
 }
-decorate(Sums, [Controller()], {
-  add: [MessagePattern('add')],
-  count: [MessagePattern('count')],
-  fail: [MessagePattern('fail')],
-  note: [EventPattern('note')],
-})
+decorate(Failing, [Controller()], { fail: [MessagePattern('fail')] })
 
 class App {}
-decorate(App, [Module({ imports: [GracefulModule.forRoot(testOptions())], controllers: [Sums] })])
+decorate(App, [Module({ imports: [GracefulModule.forRoot(testOptions())], controllers: [Failing] })])
 
 const strategy = new BrokerTransport()
 let lifecycle
 if (process.env.ALONE) {
-  const app = await NestFactory.createMicroservice(App, { strategy, logger: ['error', 'warn', 'fatal'] })
-  lifecycle = app.get(LIFECYCLE)
-  observe(lifecycle)
-  await app.listen()
+  const alone = await createAlone(App, { strategy })
+  lifecycle = alone.lifecycle
+  await alone.app.listen()
   sayListening(lifecycle, 0)
 } else {
   const app = await createApplication(App)

@@ -2,30 +2,20 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { observe, say, sayListening, testOptions } from '@lameduck/conformance/subject'
+import { say, sayListening, testOptions } from '@lameduck/conformance/subject'
 import { graceful } from '@lameduck/grpc'
 import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
-import { Controller, Get, Module, Query } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { GrpcMethod, MessagePattern, Transport } from '@nestjs/microservices'
+import { Controller, Module } from '@nestjs/common'
+import { GrpcMethod, Transport } from '@nestjs/microservices'
 import { finalize, interval, map, take } from 'rxjs'
-import { decorate, parameters } from '../subjects/decorate.mjs'
+import { decorate } from '../subjects/decorate.mjs'
+import { createAlone } from './create-alone.mjs'
 import { createApplication, listen } from './create-application.mjs'
+import { Sums } from './sums.mjs'
 
 const { ALONE, ATTACH = 'yes', CLOSE, FIRST = 'grpc' } = process.env
 
-class Work {
-  async slow(ms) {
-    await sleep(Number(ms))
-    say({ event: 'answered' })
-    return 'slow'
-  }
-  async add(numbers) {
-    say({ heard: 'add' })
-    await sleep(numbers[0])
-    say({ event: 'added' })
-    return numbers.reduce((sum, each) => sum + each, 0)
-  }
+class Work extends Sums {
   async answer({ ms }) {
     say({ heard: 'answer' })
     await sleep(ms)
@@ -40,17 +30,11 @@ class Work {
       finalize(() => say({ event: 'counted' })),
     )
   }
-  onModuleDestroy() {
-    say({ event: 'destroyed' })
-  }
   onApplicationShutdown() {
     say({ event: 'shut down' })
   }
 }
-parameters(Work, 'slow', [Query('ms')])
 decorate(Work, [Controller()], {
-  slow: [Get('slow')],
-  add: [MessagePattern('add')],
   answer: [GrpcMethod('Work', 'Answer')],
   count: [GrpcMethod('Work', 'Count')],
 })
@@ -81,16 +65,10 @@ if (ALONE) {
   const calls = ATTACH === 'yes' ? graceful(testOptions()) : nothing
   const App = appOf(calls === nothing ? testOptions() : { lifecycle: calls.lifecycle })
   const transport = transportOf(calls, () => lifecycle.state)
-  const app = await NestFactory.createMicroservice(App, { ...transport, logger: ['error', 'warn', 'fatal'] })
-  const lifecycle = app.get(LIFECYCLE)
-  observe(lifecycle)
+  const { app, lifecycle } = await createAlone(App, transport)
   if (ALONE === 'hooks') app.enableShutdownHooks()
   say({ created: lifecycle.state })
   await app.listen()
-  process.on('SIGWINCH', async () => {
-    await app.close()
-    say({ closed: lifecycle.state })
-  })
   sayListening(lifecycle, 0)
 } else {
   const app = await createApplication(appOf(testOptions()))
