@@ -1,3 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'nestjs', include: ['test/**/*.test.ts'] } })
+export default defineConfig({
+  test: {
+    name: 'nestjs',
+    include: ['test/**/*.test.ts'],
+    // The cases of the conformance suite mostly wait.
+    maxConcurrency: 8,
+  },
+})
