@@ -36,6 +36,16 @@ test('says of an object that is not in, or not any more, that it is not', () => 
   expect([...chain]).toEqual([])
 })
 
+test('has an object once, however often it is added', () => {
+  const [a, b] = [{ a: 1 }, { b: 1 }]
+  const chain = chainOf(a, b)
+  chain.add(a)
+  expect([...chain]).toEqual([a, b])
+  expect(chain.delete(a)).toBe(true)
+  expect([...chain]).toEqual([b])
+  expect(chain.size).toBe(1)
+})
+
 test('takes an object again that it has let go', () => {
   const [a, b] = [{ a: 1 }, { b: 1 }]
   const chain = chainOf(a, b)

@@ -28,9 +28,10 @@ export class Chain<T extends object> implements Iterable<T> {
     return this.#size
   }
 
-  /** Puts an object at the end, which is in no chain yet. */
+  /** Puts an object at the end; one that is in stays where it is. */
   add(entry: T): void {
     const link: Link = entry
+    if (link[kAfter] !== undefined) return
     const last = this.#ends[kBefore] as Link
     link[kBefore] = last
     link[kAfter] = this.#ends
