@@ -21,6 +21,9 @@ describe.concurrent('signals', { timeout: 20_000 }, () => {
   test('a keepAliveTimeout of 5 s is warned about behind a balancer, and not on a terminal', async () => {
     const warned = async (platform: string) => {
       await using server = await startScenario('keep-alive-of-5-s', { options: { ...quick, platform } })
+      server.signal()
+      // Everything that it printed has come by then.
+      await server.exited()
       return server.output.split('\n').filter((line) => line.includes('set server.keepAliveTimeout above'))
         .length
     }

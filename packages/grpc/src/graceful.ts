@@ -17,7 +17,7 @@ export interface Graceful {
   readonly interceptor: ServerInterceptor
   /**
    * Makes the server part of the drain, and gives it a health service unless `probes` is `false`. The lifecycle is ready
-   * once the server is bound to a port, which may be before this or after.
+   * once the server is bound to its first port, which may be before this or after.
    *
    * @throws {LifecycleError} NOT_A_SERVER, INTERCEPTOR_MISSING, PROBE_ROUTE_TAKEN, ALREADY_ATTACHED
    */

@@ -157,16 +157,10 @@ export function createSessionClosing(
       })
       await gate.until(() => isOver || sessions.size === 0)
       cancel()
-      await inBatches(
-        clock,
-        [...sessions],
-        batch,
-        ({ session, socket }) => {
-          session.destroy()
-          socket.destroy()
-        },
-        async () => {},
-      )
+      await inBatches(clock, [...sessions], batch, ({ session, socket }) => {
+        session.destroy()
+        socket.destroy()
+      })
       await gate.until(() => sessions.size === 0)
     },
     stop: () => stop(),

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 import { createGate, waitUntil } from '../drain/gate.js'
 import { createRateMeter } from '../drain/rate.js'
+import { inBatches } from '../http/batches.js'
 
 /** A client that exchanges messages for as long as it likes, and goes when its protocol asks it to. */
 export interface Client {
@@ -66,13 +67,7 @@ export function createClientList(kind: string, clock: Clock): ClientList {
     }
   }
 
-  const inBatches = async (end: (client: Client) => void) => {
-    const all = [...clients.keys()]
-    for (let from = 0; from < all.length; from += batch) {
-      await new Promise<void>((resolve) => clock.nextTurn(resolve))
-      all.slice(from, from + batch).forEach(end)
-    }
-  }
+  const forAll = (end: (client: Client) => void) => inBatches(clock, [...clients.keys()], batch, end)
 
   return {
     kind,
@@ -117,7 +112,7 @@ export function createClientList(kind: string, clock: Clock): ClientList {
     unfinished: () => [],
     async cut() {
       cancelTimers()
-      await inBatches((client) => client.tellToGo(lastCall))
+      await forAll((client) => client.tellToGo(lastCall))
       const until = clock.now() + lastCall
       await waitUntil(
         clock,
@@ -125,7 +120,7 @@ export function createClientList(kind: string, clock: Clock): ClientList {
         () => until,
         () => clients.size === 0,
       )
-      await inBatches((client) => client.terminate())
+      await forAll((client) => client.terminate())
       await gate.until(() => clients.size === 0)
     },
     release: cancelTimers,
