@@ -70,6 +70,10 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
       steps.push('closing')
       events.emit('closing')
     },
+    refuse(stream) {
+      stream.respond()
+      stream.end('REFUSED')
+    },
     closed: () => steps.push('closed'),
     released: () => steps.push('released'),
   })

@@ -39,11 +39,27 @@ test('says of an object that is not in, or not any more, that it is not', () => 
 test('has an object once, however often it is added', () => {
   const [a, b] = [{ a: 1 }, { b: 1 }]
   const chain = chainOf(a, b)
-  chain.add(a)
+  expect(chain.add(a)).toBe(false)
   expect([...chain]).toEqual([a, b])
   expect(chain.delete(a)).toBe(true)
   expect([...chain]).toEqual([b])
   expect(chain.size).toBe(1)
+})
+
+test('leaves an object alone that is in another', () => {
+  const a = { a: 1 }
+  const [chain, other] = [chainOf(a), chainOf()]
+  expect(other.add(a)).toBe(false)
+  expect(other.delete(a)).toBe(false)
+  expect([chain.size, other.size]).toEqual([1, 0])
+  expect([...chain]).toEqual([a])
+})
+
+test('is asked whether it has one of a kind', () => {
+  const chain = chainOf({ a: 1 }, { b: 1 })
+  expect(chain.some((entry) => 'b' in entry)).toBe(true)
+  expect(chain.some((entry) => 'c' in entry)).toBe(false)
+  expect(chainOf().some(() => true)).toBe(false)
 })
 
 test('takes an object again that it has let go', () => {
@@ -71,5 +87,5 @@ test('leaves nothing on what it has let go by which its neighbours would be kept
   const chain = chainOf(a, b, c)
   chain.delete(b)
   const left = Object.getOwnPropertySymbols(b).map((symbol) => (b as Record<symbol, unknown>)[symbol])
-  expect(left).toEqual([undefined, undefined])
+  expect(left).toEqual([undefined, undefined, undefined])
 })

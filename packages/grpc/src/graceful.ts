@@ -9,7 +9,7 @@ import {
 import { carriersOf, internalsOf, servicesOf } from './grpc-server.js'
 import { healthPath } from './health-definition.js'
 import { addHealthService } from './health-service.js'
-import { createInterceptor } from './interceptor.js'
+import { createInterceptor, refuse } from './interceptor.js'
 
 /** What a gRPC server is drained with. */
 export interface Graceful {
@@ -57,6 +57,7 @@ export function graceful(options: AdapterOptions = {}): Graceful {
       kind: 'grpc',
       server,
       closing: includeAll,
+      refuse,
       closed: () => server.tryShutdown(() => {}),
       released() {
         stopDiscovering()

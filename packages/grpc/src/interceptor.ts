@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from 'node:http2'
 import {
   type Metadata,
   ServerInterceptingCall,
@@ -12,7 +13,20 @@ type Listener = Parameters<ServerInterceptingCallInterface['start']>[0]
 type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 
 /** Tells clients to try elsewhere. */
-const leaving: Status = { code: status.UNAVAILABLE, details: 'the server is going away' }
+const leaving = { code: status.UNAVAILABLE, details: 'the server is going away' }
+
+/** Says it of a stream whose call another interceptor keeps waiting: none of ours has heard of it. */
+export function refuse(stream: ServerHttp2Stream): void {
+  stream.respond(
+    {
+      ':status': 200,
+      'content-type': 'application/grpc',
+      'grpc-status': status.UNAVAILABLE,
+      'grpc-message': leaving.details,
+    },
+    { endStream: true },
+  )
+}
 
 /** What grpc-js calls a client on a Unix socket. */
 const withoutAddress = 'unknown'
@@ -55,12 +69,13 @@ class CountedCall extends ServerInterceptingCall implements Call, Listener {
     this.#handler?.onReceiveMetadata(metadata)
   }
 
+  /** Not after the end: the handler would begin with what the client may have sent to another server. */
   onReceiveMessage(message: unknown): void {
-    this.#handler?.onReceiveMessage(message)
+    if (!this.#isEnded) this.#handler?.onReceiveMessage(message)
   }
 
   onReceiveHalfClose(): void {
-    this.#handler?.onReceiveHalfClose()
+    if (!this.#isEnded) this.#handler?.onReceiveHalfClose()
   }
 
   /** The end: comes once for every call, whether answered, cancelled, late or lost with its connection. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   Server,
@@ -8,6 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import { createLifecycle, isAttached, LifecycleError } from '@lameduck/core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { carriersOf, internalsOf } from '../src/grpc-server.js'
 import { graceful } from '../src/index.js'
 import { handlersFor, work } from './scenarios/service.mjs'
 import { WorkClient } from './work-client.js'
@@ -57,6 +60,21 @@ describe('attach', () => {
     }
     attach(new Server({ interceptors: [interceptor] }))
     expect(codeOf(() => attach(new Server({ interceptors: [interceptor] })))).toBe('ALREADY_ATTACHED')
+  })
+
+  test('takes a server one of whose sessions has just been destroyed', async () => {
+    const { interceptor, attach, lifecycle } = graceful(quiet)
+    started.push(lifecycle)
+    const server = new Server({ interceptors: [interceptor] })
+    server.addService(work, handlersFor(lifecycle))
+    const client = connect(`http://127.0.0.1:${await bind(server)}`).on('error', () => {})
+    await once(client, 'remoteSettings')
+    for (const [, sessions] of carriersOf(internalsOf(server)))
+      for (const session of sessions) session.destroy()
+    attach(server)
+    expect(lifecycle.state).toBe('ready')
+    expect(await lifecycle.stop()).toMatchObject({ clean: true })
+    client.destroy()
   })
 
   test('refuses a server that another lifecycle has', () => {
@@ -145,6 +163,56 @@ describe('a call', () => {
     expect(await outcome((own) => [own, refusing])).toEqual(ended)
     expect(await outcome((own) => [waiting, own])).toEqual(ended)
     expect(await outcome((own) => [own, waiting])).toEqual(ended)
+  })
+
+  test('that another interceptor keeps waiting at the cutoff gets UNAVAILABLE, as every other', async () => {
+    const hanging: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, { start: () => {} })
+    for (const isFirst of [true, false]) {
+      const { interceptor, attach, lifecycle } = graceful({ ...quiet, gracePeriod: 1500 })
+      const server = new Server({
+        interceptors: isFirst ? [hanging, interceptor] : [interceptor, hanging],
+      })
+      attach(server)
+      server.addService(work, handlersFor(lifecycle))
+      using client = new WorkClient(await bind(server))
+      const unary = client.answer().catch((error) => error)
+      const stream = client.count({ upTo: 3, every: 0 })
+      await sleep(100)
+      const report = await lifecycle.stop()
+      expect(await unary).toMatchObject({ code: status.UNAVAILABLE, details: 'the server is going away' })
+      expect(await stream.status).toMatchObject({ code: status.UNAVAILABLE })
+      expect(report).toMatchObject({ clean: false, cut: [{ kind: 'session' }] })
+    }
+  })
+
+  test('that was ended at the cutoff does not begin afterwards, however late the client ends its message', async () => {
+    const { interceptor, attach, lifecycle } = graceful({ ...quiet, gracePeriod: 1500 })
+    const server = new Server({ interceptors: [interceptor] })
+    attach(server)
+    const begun: string[] = []
+    const answer = () => void begun.push('handler')
+    server.addService(work, { ...handlersFor(lifecycle), answer, Answer: answer })
+    lifecycle.onStop('database', () => new Promise((resolve) => setTimeout(resolve, 100)))
+    const client = connect(`http://127.0.0.1:${await bind(server)}`).on('error', () => {})
+    const call = client.request({
+      ':method': 'POST',
+      ':path': '/test.Work/Answer',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    call.on('error', () => {}).resume()
+    call.write(Buffer.from([0, 0, 0, 0, 2, ...Buffer.from('{}')]))
+    const headed = once(call, 'response').then(([headers]) => {
+      call.end()
+      return headers
+    })
+    await sleep(100)
+    const report = await lifecycle.stop()
+    expect(await headed).toMatchObject({ 'grpc-status': String(status.UNAVAILABLE) })
+    expect(report).toMatchObject({ clean: false, cut: [{ kind: 'grpc', path: '/test.Work/Answer' }] })
+    expect(begun).toEqual([])
+    client.destroy()
   })
 
   test('goes through unchanged: metadata, errors, trailers and a method that does not exist', async () => {

@@ -1,4 +1,4 @@
-import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
+import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
@@ -20,6 +20,8 @@ export interface CallServerOptions {
   readonly server: object
   /** Called while draining, before the listeners close: servers that are not known yet can still be included. */
   readonly closing: () => void
+  /** Called at the cutoff for a stream that has no answer and no call: something keeps it from being one. */
+  readonly refuse: (stream: ServerHttp2Stream) => void
   /** Called when no call is left and every session was asked to close. */
   readonly closed: () => void
   /** Called when nothing is left of the drain. */
@@ -43,16 +45,17 @@ interface Carrier {
 /** Makes one of the servers behind a server of calls drainable. */
 function createCarrier(
   clock: Clock,
-  kind: string,
+  { kind, refuse }: CallServerOptions,
   server: Http2Server | Http2SecureServer,
   sessions: Iterable<ServerHttp2Session>,
 ): Carrier {
   const isTls = 'setSecureContext' in server
   const context = createServerContext({ clock, probes: noProbes, isTraffic: () => true })
-  const side = createCallSide(context)
+  const side = createCallSide(context, refuse)
   const handshakes = createHandshakes(clock, () => context.watcher?.changed())
   const { drainable, listenerEvent } = createServerDrain(kind, server, context, [side, handshakes])
-  for (const session of sessions) side.accept(session)
+  // A session that has just been destroyed is still listed, and has no connection any more.
+  for (const session of sessions) if (!session.destroyed) side.accept(session)
 
   tapServer(server, (deliver, event, args) => {
     if (event === 'session') side.accept(args[0] as ServerHttp2Session)
@@ -92,7 +95,7 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
     server,
     include(carrying, sessions) {
       if (carriers.has(carrying)) return
-      const carrier = createCarrier(clock, kind, carrying, sessions)
+      const carrier = createCarrier(clock, options, carrying, sessions)
       carriers.set(carrying, carrier)
       if (watcher !== undefined) announceTo(carrier, watcher)
       void stop?.(carrier.drainable)

@@ -1,7 +1,8 @@
-import type { ServerHttp2Session } from 'node:http2'
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { farewell } from '../http/leave.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Side } from '../http/side.js'
+import { earlierStreamsOf } from '../http2/earlier-sessions.js'
 import { createSessionClosing } from '../http2/session-closing.js'
 import { createSessionTracker, type Session } from '../http2/sessions.js'
 import type { Call } from './calls.js'
@@ -19,8 +20,15 @@ export interface CallSide extends Side {
 const peerOf = ({ socket: { remoteAddress, remotePort } }: Session) =>
   remotePort === undefined ? undefined : `${remoteAddress}:${remotePort}`
 
-/** Creates the side of one server. */
-export function createCallSide(context: ServerContext): CallSide {
+/**
+ * Creates the side of one server.
+ *
+ * @param refuse answers a stream, at the cutoff, that has no answer and no call
+ */
+export function createCallSide(
+  context: ServerContext,
+  refuse: (stream: ServerHttp2Stream) => void,
+): CallSide {
   const { clock } = context
   const sessions = createSessionTracker(context.now)
   // Which call is on which session matters while draining only: before, nothing is paid for it.
@@ -98,7 +106,12 @@ export function createCallSide(context: ServerContext): CallSide {
           age: Math.round(clock.now() - since),
           ...(remoteAddress === undefined ? {} : { remoteAddress }),
         })),
-    cut: () => closing.cut(() => {}),
+    cut: () =>
+      closing.cut(({ session }) => {
+        for (const { stream } of earlierStreamsOf(session)) {
+          if (!stream.headersSent && !stream.destroyed) refuse(stream)
+        }
+      }),
     stop: closing.stop,
   }
 }

@@ -117,10 +117,7 @@ export function createClosing(clock: Clock, connections: ConnectionTracker): Clo
       if (is(connection)) closeWithoutWork(connection)
     })
 
-  const anybodyLeaves = () => {
-    for (const { leaving } of connections) if (leaving) return true
-    return false
-  }
+  const anybodyLeaves = () => connections.some(({ leaving }) => leaving)
 
   const endWork = (connection: Connection) => {
     const exchanges = exchangesOf(connection)

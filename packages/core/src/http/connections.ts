@@ -40,6 +40,8 @@ export interface Connection {
   leaving: boolean
   /** Something did still arrive. */
   overrun: boolean
+  /** Takes it off the tracker that has it. */
+  readonly forget: (connection: Connection) => void
 }
 
 /** Which connections are open and what they are doing, exactly, at the cost of one listener a request. */
@@ -49,6 +51,8 @@ export interface ConnectionTracker extends Iterable<Connection> {
   readonly inFlight: number
   /** Connections that belong to another protocol. */
   readonly upgraded: number
+  /** Whether `is` says so of an open connection. */
+  some(is: (connection: Connection) => boolean): boolean
   /** Called when an exchange has ended. */
   exchangeEnded: ((exchange: Exchange) => void) | undefined
   /** Called when a connection has closed or been taken over, after its exchanges have ended. */
@@ -146,7 +150,9 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
 
   const accept = (socket: Socket): Connection => {
     const known = connectionOf(socket)
-    if (known !== undefined) return known
+    if (known?.forget === forget) return known
+    // Another server has accepted it and handed it on.
+    known?.forget(known)
     const connection: Connection = {
       socket,
       current: undefined,
@@ -158,6 +164,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       upgrade: undefined,
       leaving: false,
       overrun: false,
+      forget,
     }
     ;(socket as TrackedSocket)[kConnection] = connection
     connections.add(connection)
@@ -203,6 +210,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       releaseWhenTaken(socket, () => forget(connection))
     },
     settle,
+    some: (is) => connections.some(is),
     [Symbol.iterator]: () => connections[Symbol.iterator](),
   }
   return tracker

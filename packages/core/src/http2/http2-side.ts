@@ -74,8 +74,8 @@ export function createHttp2Side(context: ServerContext): Http2Side {
   }
 
   const begin = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session) => {
-    streams.begin(stream, headers, session)
-    if (context.step === 'serving') return
+    const isNew = streams.begin(stream, headers, session)
+    if (!isNew || context.step === 'serving') return
     watch(stream)
     closing.workChanged(session)
   }

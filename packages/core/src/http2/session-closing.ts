@@ -138,7 +138,7 @@ export function createSessionClosing(
     },
     async closeIdle() {
       await askAllBut(({ leaving }) => leaving)
-      await gate.until(() => [...sessions].every(isBusy))
+      await gate.until(() => !sessions.some((session) => !isBusy(session)))
     },
     stuck: () => [...sessions].filter((record) => record.leaving && !record.ended && !isBusy(record)),
     async cut(endWork) {

@@ -28,6 +28,8 @@ export interface SessionTracker extends Iterable<Session> {
   readonly size: number
   /** Called when a session's connection has closed. */
   sessionEnded: ((session: Session) => void) | undefined
+  /** Whether `is` says so of an open session. */
+  some(is: (session: Session) => boolean): boolean
   /** Gives the record of a session, which is made if it has none yet. */
   accept(session: ServerHttp2Session): Session
 }
@@ -76,6 +78,7 @@ export function createSessionTracker(
       sessions.add(record)
       return record
     },
+    some: (is) => sessions.some(is),
     [Symbol.iterator]: () => sessions[Symbol.iterator](),
   }
   return tracker

@@ -20,7 +20,8 @@ export interface StreamTracker {
   readonly inFlight: number
   /** Called when a stream has closed. */
   streamEnded: ((stream: ServerHttp2Stream, session: Session) => void) | undefined
-  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): void
+  /** False for one that was begun before, and is handed on within the process. */
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): boolean
   /** The connection of these streams has closed: those of them that Node has not closed with it are over as well. */
   abandon(session: Session): void
 }
@@ -65,13 +66,14 @@ export function createStreamTracker(now: () => number): StreamTracker {
     streamEnded: undefined,
     begin(begun, headers, session) {
       const stream = begun as RequestStream
+      if (!session.streams.add(stream)) return false
       stream[kSession] = session
       stream[kHeaders] = headers
       stream[kStartedAt] = now()
-      session.streams.add(stream)
       session.worked = true
       inFlight++
       stream.on('close', closed)
+      return true
     },
     abandon({ streams }) {
       for (const stream of streams) closed.call(stream as RequestStream)
