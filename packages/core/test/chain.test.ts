@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Chain } from '../src/drain/chain.js'
+import { Chain } from '../src/http/chain.js'
 
 const chainOf = (...entries: object[]) => {
   const chain = new Chain<object>()

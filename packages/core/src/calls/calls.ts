@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
-import { Chain } from '../drain/chain.js'
 import type { Cut } from '../drain/cut.js'
 import { createRateMeter } from '../drain/rate.js'
+import { Chain } from '../http/chain.js'
 
 /** A call that a server is working on: an adapter's own object, so that none is made for the count. */
 export interface Call {

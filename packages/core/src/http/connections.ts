@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Chain } from '../drain/chain.js'
+import { Chain } from './chain.js'
 import { isTakenOver, releaseWhenTaken } from './hand-over.js'
 
 /** A request and its response, until the one is read and the other flushed. */

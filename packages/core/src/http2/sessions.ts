@@ -1,6 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import { Chain } from '../drain/chain.js'
+import { Chain } from '../http/chain.js'
 
 /** What is known of one HTTP/2 connection. */
 export interface Session {
