@@ -26,6 +26,9 @@ function post(agent: Agent, port: number): Promise<Answered> {
   })
 }
 
+/** Longer than a client takes that had no room in the kernel's queue: it tries again after a second, and is refused. */
+const connectingAnew = 2500
+
 /** A client that does not pause for long, until it is refused: then another server would have served it. */
 async function keepAsking(port: number): Promise<'refused' | 'lost'> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -50,7 +53,7 @@ export const clientScenes: readonly Scene[] = [
       stop()
       const gone = exit()
       const ended = await Promise.race([asking, gone.then(() => undefined)])
-      const results = ended ?? (await Promise.race([asking, sleep(500)]))
+      const results = ended ?? (await Promise.race([asking, sleep(connectingAnew)]))
       if (!results) return bad('served without end')
       const lost = results.filter((result) => result === 'lost').length
       return lost === 0 ? good('0 lost') : bad(`${lost} of ${clients} lost one`)
