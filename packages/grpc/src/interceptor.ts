@@ -15,7 +15,7 @@ type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 /** Tells clients to try elsewhere. */
 const leaving = { code: status.UNAVAILABLE, details: 'the server is going away' }
 
-/** Says it of a stream whose call another interceptor keeps waiting: none of ours has heard of it. */
+/** Tells it to a client whose call another interceptor keeps waiting, so that ours has not heard of it, and never will. */
 export function refuse(stream: ServerHttp2Stream): void {
   stream.respond(
     {
@@ -26,6 +26,8 @@ export function refuse(stream: ServerHttp2Stream): void {
     },
     { endStream: true },
   )
+  // Behind the answer (RFC 9113 §8.1): grpc-js begins no call whose stream is closed.
+  stream.close()
 }
 
 /** What grpc-js calls a client on a Unix socket. */

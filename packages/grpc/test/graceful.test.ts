@@ -186,6 +186,45 @@ describe('a call', () => {
     }
   })
 
+  test('that another interceptor lets go after the cutoff does not begin, nor fail the process', async () => {
+    let letGo = () => {}
+    const waiting: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, {
+        start: (next) => {
+          letGo = next
+        },
+      })
+    const { interceptor, attach, lifecycle } = graceful({ ...quiet, gracePeriod: 1500 })
+    const server = new Server({ interceptors: [interceptor, waiting] })
+    attach(server)
+    const begun: string[] = []
+    const Answer = (_call: unknown, answer: (error: null, text: object) => void) => {
+      begun.push('handler')
+      answer(null, {})
+    }
+    server.addService(work, { ...handlersFor(lifecycle), Answer })
+    // A client that keeps its side open: the stream is not over when it has been answered.
+    const client = connect(`http://127.0.0.1:${await bind(server)}`).on('error', () => {})
+    const call = client.request({
+      ':method': 'POST',
+      ':path': '/test.Work/Answer',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    call.on('error', () => {}).resume()
+    call.write(Buffer.from([0, 0, 0, 0, 2, ...Buffer.from('{}')]))
+    const answered = once(call, 'response').then(([headers]) => {
+      letGo()
+      call.end()
+      return headers
+    })
+    await sleep(100)
+    await lifecycle.stop()
+    expect(await answered).toMatchObject({ 'grpc-status': String(status.UNAVAILABLE) })
+    expect(begun).toEqual([])
+    client.destroy()
+  })
+
   test('that was ended at the cutoff does not begin afterwards, however late the client ends its message', async () => {
     const { interceptor, attach, lifecycle } = graceful({ ...quiet, gracePeriod: 1500 })
     const server = new Server({ interceptors: [interceptor] })
