@@ -2,7 +2,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { farewell } from '../http/leave.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Side } from '../http/side.js'
-import { earlierStreamsOf } from '../http2/earlier-sessions.js'
+import { openStreamsOf } from '../http2/open-streams.js'
 import { createSessionClosing } from '../http2/session-closing.js'
 import { createSessionTracker, type Session } from '../http2/sessions.js'
 import type { Call } from './calls.js'
@@ -108,7 +108,7 @@ export function createCallSide(
         })),
     cut: () =>
       closing.cut(({ session }) => {
-        for (const { stream } of earlierStreamsOf(session)) {
+        for (const { stream } of openStreamsOf(session)) {
           if (!stream.headersSent && !stream.destroyed) refuse(stream)
         }
       }),

@@ -19,7 +19,7 @@ interface Internals {
 const backlog = 1
 const room = backlog + 1
 /** What Node listens with unless it is told otherwise; the kernel has its own limit (`somaxconn`). */
-const usualBacklog = 511
+export const usualBacklog = 511
 
 const handleOf = (object: Server | Socket) => (object as unknown as Internals)._handle ?? undefined
 

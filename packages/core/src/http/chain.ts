@@ -9,7 +9,7 @@ interface Link {
 }
 
 /**
- * The work in flight, oldest first: objects that are linked to each other, each in one chain at a time.
+ * What is open, oldest first: objects that are linked to each other, each in one chain at a time.
  *
  * A `Set` would do, but for what it costs a busy server: it copies its table again and again while entries come and go,
  * and each table that it has left keeps what it held until the next full garbage collection. For gRPC calls, with all that

@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { Clock } from '../clock.js'
-import { barTheDoor, canBeBarred } from './bar-the-door.js'
+import { barTheDoor, canBeBarred, usualBacklog } from './bar-the-door.js'
 
 /** What is known of the connections that a server has accepted. */
 export interface Arrivals {
@@ -23,7 +23,6 @@ const quietTurns = 2
 /** With ever more connections coming the queue never empties; then the listener closes all the same … */
 const longest = 500
 /** … but not before as many have come as may have waited in it: on a busy machine those take longer. */
-const mostWaiting = 511
 const longestForThose = 2000
 
 /**
@@ -37,7 +36,7 @@ export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door
   const before = arrivals().count
   const isLate = () => {
     const duration = clock.now() - startedAt
-    return duration >= (arrivals().count - before < mostWaiting ? longestForThose : longest)
+    return duration >= (arrivals().count - before < usualBacklog ? longestForThose : longest)
   }
 
   const wait = async (leastWait: number) => {

@@ -1,10 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type {
-  Http2ServerResponse,
-  IncomingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
 import { isAttached } from '../servers/attached.js'
 import { hearOnce, listenChannel } from '../servers/node-channels.js'
 
@@ -42,33 +37,4 @@ export function takeEarlierSessions(server: object): ServerHttp2Session[] {
   opened.delete(server)
   earlier.stop()
   return [...earlier.sessions].filter(({ destroyed }) => !destroyed)
-}
-
-/** A request that had begun before its session was known. */
-export interface EarlierStream {
-  readonly stream: ServerHttp2Stream
-  /** Node keeps them only for the compatibility API; otherwise there is no more than the method, if it is HEAD. */
-  readonly headers: IncomingHttpHeaders
-  /** The response of the compatibility API, if it is used. */
-  readonly response: Http2ServerResponse | undefined
-}
-
-/** What Node keeps under a symbol of its own: the same on every version from 20 to 26, but nowhere public. */
-function hidden(object: object, description: string): unknown {
-  const key = Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
-  return key && (object as Record<symbol, unknown>)[key]
-}
-
-/** The streams that a session has open. */
-export function earlierStreamsOf(session: ServerHttp2Session): EarlierStream[] {
-  const { streams } = (hidden(session, 'state') ?? {}) as { streams?: Map<number, ServerHttp2Stream> }
-  return [...(streams?.values() ?? [])].map((stream) => {
-    const request = hidden(stream, 'request') as { headers: IncomingHttpHeaders } | undefined
-    const isHead = (stream as { headRequest?: boolean }).headRequest === true
-    return {
-      stream,
-      headers: request?.headers ?? (isHead ? { ':method': 'HEAD' } : {}),
-      response: hidden(stream, 'response') as Http2ServerResponse | undefined,
-    }
-  })
 }

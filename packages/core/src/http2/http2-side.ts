@@ -4,8 +4,8 @@ import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
 import { answerForHandler, cancel, isCutShort, noError, sendProbe, sendUnavailable } from './answers.js'
-import { earlierStreamsOf } from './earlier-sessions.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
+import { openStreamsOf } from './open-streams.js'
 import { createSessionClosing } from './session-closing.js'
 import { createSessionTracker, type Session } from './sessions.js'
 import { createStreamTracker, headersOf, startOf, writesTo } from './streams.js'
@@ -121,7 +121,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     accept: sessions.accept,
     adopt(session) {
       const record = sessions.accept(session)
-      for (const { stream, headers, response } of earlierStreamsOf(session)) {
+      for (const { stream, headers, response } of openStreamsOf(session)) {
         if (response !== undefined) writesTo(stream, response)
         begin(stream, headers, record)
       }
