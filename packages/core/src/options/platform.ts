@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { type Ancestor, ancestorsFrom } from '../process/ancestors.js'
+import type { Ancestor } from '../process/ancestors.js'
 
 /** What a platform promises, in milliseconds. */
 export interface Preset {
@@ -46,16 +45,6 @@ export interface Surroundings {
   readonly isContainer: boolean
   /** The processes above this one, nearest first. */
   readonly ancestors: () => readonly Ancestor[]
-}
-
-/** The surroundings of this very process. */
-export function ownSurroundings(): Surroundings {
-  return {
-    env: process.env,
-    isTerminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    isContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-    ancestors: () => ancestorsFrom(process.ppid),
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readIfAllowed as read } from './read-if-allowed.js'
 
 /** A process above this one. */
 export interface Ancestor {
@@ -8,14 +9,6 @@ export interface Ancestor {
   readonly commandLine: readonly string[]
   /** The text of a file that was given to it by name; empty where it cannot be read. */
   readFile(path: string): string
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 /** The parent of a process; 0 where there is none, or where that cannot be told. The name may contain anything. */

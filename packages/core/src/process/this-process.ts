@@ -4,8 +4,8 @@ import { writeToStandardError } from '../events/standard-error.js'
 import { createLifecycleIn } from '../lifecycle/create-lifecycle.js'
 import type { Lifecycle } from '../lifecycle/lifecycle.js'
 import type { LifecycleOptions } from '../options/options.js'
-import { ownSurroundings } from '../options/platform.js'
 import { type Coordinator, createCoordinator, type ProcessLike } from './coordinator.js'
+import { ownSurroundings } from './own-surroundings.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
