@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../src/drain/report.js'
 import type { Trigger } from '../src/drain/trigger.js'
-import { createCoordinator, type Member } from '../src/process/coordinator.js'
+import { createCoordinator, disconnecting, type Member } from '../src/process/coordinator.js'
 import { createFakeClock, createFakeProcess } from '../src/testing/index.js'
 
 function bench() {
@@ -195,6 +195,18 @@ describe('a gesture', () => {
     signal('SIGINT')
     await clock.advance(0)
     expect(host.exitCode).toBe(130)
+  })
+
+  test('comes too late where a worker of a cluster is already on its way', async () => {
+    const { host, join } = bench()
+    const { begun, stop } = join()
+    host.emit(disconnecting)
+    expect(begun).toMatchObject([[{ reason: 'worker.disconnect()', window: false, linger: true }, 9000]])
+    host.emit(disconnecting)
+    expect(begun).toHaveLength(1)
+    stop()
+    await new Promise(setImmediate)
+    expect(host.exitCode).toBe(0)
   })
 
   test('is patient if one lifecycle is stopped by SIGINT', () => {

@@ -17,10 +17,27 @@ describe('the coordinator of this process', () => {
     const lifecycle = createLifecycle({ signals: ['SIGUSR2'], crash: false, logger: false })
     vi.unstubAllEnvs()
     await lifecycle.ready()
-    expect(sent).toHaveBeenCalledWith('ready')
+    expect(sent).toHaveBeenCalledWith('ready', undefined, undefined, expect.any(Function))
+    // Until then a cluster's worker may wait for its parent's word.
+    expect(released).not.toHaveBeenCalled()
+    await lifecycle.stop()
     expect(released).toHaveBeenCalled()
     vi.restoreAllMocks()
+  })
+
+  test.runIf(isMainThread && process.send)('counts for nothing on the channel while it listens', async () => {
+    const channel = process.channel as unknown as { refCounted(): void; unrefCounted(): void }
+    const changes: number[] = []
+    vi.spyOn(channel, 'refCounted').mockImplementation(() => void changes.push(1))
+    vi.spyOn(channel, 'unrefCounted').mockImplementation(() => void changes.push(-1))
+    vi.spyOn(process.channel as { unref(): void }, 'unref').mockReturnValue()
+    vi.stubEnv('pm_id', '0')
+    const lifecycle = createLifecycle({ signals: ['SIGUSR2'], crash: false, logger: false })
+    vi.unstubAllEnvs()
+    expect(changes).toEqual([1, -1])
     await lifecycle.stop()
+    expect(changes).toEqual([1, -1, 1, -1])
+    vi.restoreAllMocks()
   })
 
   // A worker thread's coordinator is deaf: some runners work in one.

@@ -164,6 +164,25 @@ describe('PM2', () => {
     expect(process.exitCode).toBe(0)
   })
 
+  test('has more patience after its message in a cluster: its SIGINT that follows is no hand on a keyboard', async () => {
+    const env = { pm_id: '0', exec_mode: 'cluster_mode', kill_timeout: '5000' }
+    const { createLifecycle, process, signal, clock } = createTestBench(env)
+    const lifecycle = createLifecycle()
+    const release = lifecycle.hold('a job')
+    const ignored: unknown[] = []
+    lifecycle.on('signalIgnored', (event) => ignored.push(event))
+    await lifecycle.ready()
+    expect(lifecycle.plan).toMatchObject({ gracePeriod: 5000, linger: 1000 })
+    process.emit('message', 'shutdown')
+    expect(lifecycle.plan).toMatchObject({ gracePeriod: 13_000, deadline: 11_700 })
+    await clock.advance(8000)
+    signal('SIGINT')
+    expect(ignored).toEqual([{ signal: 'SIGINT' }])
+    release()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(0)
+  })
+
   test('is not listened to where no signal is wanted, and told all the same', async () => {
     const { createLifecycle, process } = createTestBench({ pm_id: '0' })
     await createLifecycle({ signals: false }).ready()
@@ -178,6 +197,15 @@ describe('PM2', () => {
     await lifecycle.ready()
     signal('SIGINT')
     expect(lifecycle.plan.window.max).toBe(1000)
+  })
+
+  test('leaves the times alone that somebody has set', async () => {
+    const env = { pm_id: '0', exec_mode: 'cluster_mode', kill_timeout: '5000' }
+    const { createLifecycle, process } = createTestBench(env)
+    const lifecycle = createLifecycle({ gracePeriod: 3000, linger: 100 })
+    await lifecycle.ready()
+    process.emit('message', 'shutdown')
+    expect(lifecycle.plan).toMatchObject({ gracePeriod: 3000, linger: 100 })
   })
 
   test('is nobody elsewhere', async () => {

@@ -11,6 +11,8 @@ export interface Trigger {
   readonly limit?: number
   /** The process exits with this code even after a clean drain. */
   readonly exitCode?: number
+  /** It is PM2's message, which leaves another time than its signal. */
+  readonly byMessage?: true
 }
 
 /** A signal is one gesture with those that follow within this many milliseconds. */
@@ -43,4 +45,12 @@ export const startupFailureTrigger = (name: string): Trigger => ({
 })
 
 /** The trigger that PM2's message is. */
-export const shutdownMessageTrigger: Trigger = { reason: 'shutdown message', window: true, linger: true }
+export const shutdownMessageTrigger: Trigger = {
+  reason: 'shutdown message',
+  window: true,
+  linger: true,
+  byMessage: true,
+}
+
+/** The trigger that `disconnect()` of a cluster's worker is. Its siblings get what is new: there is nothing to wait for. */
+export const disconnectTrigger: Trigger = { reason: 'worker.disconnect()', window: false, linger: true }

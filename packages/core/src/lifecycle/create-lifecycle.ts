@@ -93,8 +93,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     (message) => emitter.emit('warning', { message }),
   )
 
-  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit'>) =>
-    makePlan(settings, {
+  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
+    makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
       hasHooks: stopHooks.size > 0,
       window: trigger.window && state === 'ready' && [...servers].some(({ listening }) => listening),
       linger: trigger.linger && state === 'ready',

@@ -3,7 +3,8 @@ import { resolveProbes } from '../probes/probes.js'
 import { abortTime, lastWords, marginOf } from './budget.js'
 import { checkOptions, environment } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
-import { detectPlatform, type Preset, presets, type Surroundings } from './platform.js'
+import { detectPlatform, presetFor, type Surroundings } from './platform.js'
+import { pm2GraceByMessage } from './pm2.js'
 import { demand } from './rules.js'
 
 /** What is there once the defaults have been filled in. */
@@ -58,20 +59,26 @@ export function resolveSettings(
   const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }
   const filled = { ...optionDefaults, ...chosen } as FilledOptions
   const platform = chosen.platform ?? detectPlatform(surroundings)
-  const preset: Preset = presets[platform]
-  const gracePeriod = chosen.gracePeriod ?? preset.gracePeriod
+  const preset = presetFor(platform, surroundings.env)
+  const timesFor = (graceOfPlatform: number) => {
+    const gracePeriod = chosen.gracePeriod ?? graceOfPlatform
+    return { gracePeriod, linger: chosen.linger ?? preset.linger(gracePeriod) }
+  }
+  const times = timesFor(preset.gracePeriod)
+  const { gracePeriod } = times
   const delay = chosen.shutdownDelay ?? preset.window
   const isManagedByPm2 = surroundings.env['pm_id'] !== undefined
   refuseWhatCannotFit(gracePeriod, chosen)
   return {
     platform,
-    gracePeriod,
+    ...times,
+    /** The times of a drain that PM2's message begins. */
+    byMessage: platform === 'pm2' ? timesFor(pm2GraceByMessage(surroundings.env)) : times,
     window: typeof delay === 'number' ? { min: delay, max: delay } : { min: delay.min, max: delay.max },
     /** Whether the window ends early when nobody connects any more, and late when somebody still does. */
     adaptive: typeof delay === 'object' && delay.max > 0,
     /** What somebody asked for by name: defaults shrink to fit beside it, it never does. */
     explicit: { window: chosen.shutdownDelay !== undefined, linger: chosen.linger !== undefined },
-    linger: chosen.linger ?? preset.linger(gracePeriod),
     hookBudget: chosen.hookBudget,
     signals: filled.signals || [],
     /** SIGINT is the platform's way to stop a process, not somebody's Ctrl-C. */

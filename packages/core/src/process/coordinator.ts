@@ -5,6 +5,7 @@ import { createGate, type Gate } from '../drain/gate.js'
 import type { Report } from '../drain/report.js'
 import {
   crashTrigger,
+  disconnectTrigger,
   gesture,
   shutdownMessageTrigger,
   signalTrigger,
@@ -21,14 +22,19 @@ export interface ProcessLike extends ProcessEvents {
   printError(text: string): void
   /** Tells the parent process, if it listens. */
   send(message: string): void
-  /** Listening to the parent does not keep the process alive. */
+  /** The channel to the parent does not keep the process alive any more. */
   releaseChannel(): void
 }
 
 /** What a lifecycle is to the coordinator. */
 export interface Member {
   readonly state: State
-  readonly settings: Pick<Settings, 'signals' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'>
+  readonly settings: Pick<
+    Settings,
+    'signals' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'
+  > & {
+    readonly byMessage?: Pick<Settings, 'gracePeriod'>
+  }
   /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
   begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */
@@ -68,6 +74,9 @@ interface Ending {
   /** Who drains because of it, and until when. */
   readonly joined: Map<Member, Promise<void>>
 }
+
+/** The event of a worker of `node:cluster` whose `disconnect()` has been called, in the primary or in itself. */
+export const disconnecting = 'worker disconnects'
 
 const forcedBySigint = 130
 const forcedByDeadline = 1
@@ -128,7 +137,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const end = (trigger: Trigger) => {
-    const limit = Math.min(trigger.limit ?? Infinity, ...wishes().map(({ gracePeriod }) => gracePeriod))
+    const graces = wishes().map((wish) => ((trigger.byMessage && wish.byMessage) || wish).gracePeriod)
+    const limit = Math.min(trigger.limit ?? Infinity, ...graces)
     const margin = marginOf(limit)
     const latest = clock.now() + limit - margin
     const isFirst = ending === undefined
@@ -156,13 +166,18 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       const stopsBySigint = wishes().some((wish) => wish.stopsBySigint)
       end(signalTrigger(signal, stopsBySigint))
     } else if (clock.now() - ending.since >= gesture) {
-      if (signal === 'SIGINT') force(forcedBySigint, ending)
+      // Whoever has asked by message asks again by signal: no hand on a keyboard.
+      if (signal === 'SIGINT' && !ending.trigger.byMessage) force(forcedBySigint, ending)
       else for (const member of ending.joined.keys()) member.ignored(signal)
     }
   }
 
   const onMessage = (message: unknown) => {
     if (message === 'shutdown' && ending === undefined) end(shutdownMessageTrigger)
+  }
+
+  const onDisconnect = () => {
+    if (ending === undefined) end(disconnectTrigger)
   }
 
   const onCrash = (error: unknown) => {
@@ -177,16 +192,18 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const listeners = createProcessListeners(host, (event, argument) => {
     if (event === 'uncaughtException') onCrash(argument)
     else if (event === 'message') onMessage(argument)
+    else if (event === disconnecting) onDisconnect()
     else onSignal(event as NodeJS.Signals)
   })
 
   const listen = () => {
     const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
     if (wishes().some(({ crash }) => crash === 'drain')) wanted.add('uncaughtException')
-    if (wishes().some(({ hearsMessages, signals }) => hearsMessages && signals.length > 0))
-      wanted.add('message')
+    for (const { hearsMessages, signals } of wishes()) {
+      if (signals.length > 0) wanted.add(disconnecting)
+      if (signals.length > 0 && hearsMessages) wanted.add('message')
+    }
     listeners.listenTo(wanted)
-    if (wanted.has('message')) host.releaseChannel()
   }
 
   return {
@@ -200,6 +217,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       return () => {
         members.delete(member)
         listen()
+        if (members.size === 0 && member.settings.hearsMessages) host.releaseChannel()
       }
     },
     get isEnding() {

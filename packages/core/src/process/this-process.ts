@@ -4,8 +4,9 @@ import { writeToStandardError } from '../events/standard-error.js'
 import { createLifecycleIn } from '../lifecycle/create-lifecycle.js'
 import type { Lifecycle } from '../lifecycle/lifecycle.js'
 import type { LifecycleOptions } from '../options/options.js'
-import { type Coordinator, createCoordinator, type ProcessLike } from './coordinator.js'
+import { type Coordinator, createCoordinator, disconnecting, type ProcessLike } from './coordinator.js'
 import { ownSurroundings } from './own-surroundings.js'
+import { parentMessages, releaseChannel, tellParent, workerDisconnects } from './parent-channel.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
@@ -18,16 +19,28 @@ const deaf: ProcessLike = {
   releaseChannel: () => {},
 }
 
+/** How the events are listened to that need more than `process.on`. */
+const special = new Map<string, typeof parentMessages>([
+  ['message', parentMessages],
+  [disconnecting, workerDisconnects],
+])
+
 const thisProcess: ProcessLike = {
-  on: (event, listener) => process.on(event, listener as () => void),
-  off: (event, listener) => process.off(event, listener as () => void),
+  on(event, listener) {
+    const events = special.get(event)
+    if (events) events.on(listener as () => void)
+    else process.on(event, listener as () => void)
+  },
+  off(event, listener) {
+    const events = special.get(event)
+    if (events) events.off(listener as () => void)
+    else process.off(event, listener as () => void)
+  },
   listeners: (event) => process.rawListeners(event),
   exit: (code) => process.exit(code),
   printError: writeToStandardError,
-  send(message) {
-    if (process.connected) process.send?.(message)
-  },
-  releaseChannel: () => process.channel?.unref(),
+  send: tellParent,
+  releaseChannel,
 }
 
 const kCoordinator = Symbol.for('lameduck.coordinator.v1')

@@ -1,0 +1,76 @@
+import cluster from 'node:cluster'
+
+/** What Node's channel to the parent has and does not document: it counts the listeners that hold the process. */
+interface Channel {
+  ref(): void
+  unref(): void
+  refCounted?(): void
+  unrefCounted?(): void
+}
+
+const channel = () => process.channel as Channel | null | undefined
+let isReleased = false
+
+/**
+ * Messages of the parent process. Listening neither holds the process nor lets it go: a cluster's worker waits for its
+ * parent's answer before it listens, and would be gone by then.
+ */
+export const parentMessages = {
+  on(listener: () => void) {
+    if (isReleased && cluster.isWorker) channel()?.ref()
+    isReleased = false
+    process.on('message', listener)
+    channel()?.unrefCounted?.()
+  },
+  off(listener: () => void) {
+    channel()?.refCounted?.()
+    process.off('message', listener)
+  },
+}
+
+/** Tells the parent, if it still listens. A parent that goes away meanwhile is nobody's error. */
+export function tellParent(message: string): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+/** The process may end although its parent could still tell it something. */
+export function releaseChannel(): void {
+  isReleased = true
+  channel()?.unref()
+}
+
+/** The primary's word to a worker, of those that Node keeps to itself. */
+interface InternalMessage {
+  readonly act?: string
+}
+
+const forget = new Map<() => void, () => void>()
+
+/**
+ * The call of a worker's `disconnect()`, in the primary or in the worker itself, before its servers close. Node has no
+ * event for that: `disconnect` comes when they have.
+ */
+export const workerDisconnects = {
+  on(listener: () => void) {
+    const { worker } = cluster
+    if (worker === undefined) return
+    const told = (message: InternalMessage) => {
+      if (message?.act === 'disconnect') listener()
+    }
+    const { disconnect } = worker
+    const announced = function (this: typeof worker) {
+      listener()
+      return disconnect.call(this)
+    }
+    process.prependListener('internalMessage' as 'message', told as () => void)
+    worker.disconnect = announced
+    forget.set(listener, () => {
+      process.off('internalMessage', told)
+      if (worker.disconnect === announced) worker.disconnect = disconnect
+    })
+  },
+  off(listener: () => void) {
+    forget.get(listener)?.()
+    forget.delete(listener)
+  },
+}
