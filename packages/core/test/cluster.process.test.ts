@@ -21,6 +21,7 @@ describe.concurrent('a worker of node:cluster', { timeout: 60_000 }, () => {
         () => last.get('/leave'),
         () => server.signal('SIGUSR2'),
       )
+      last.destroy()
       await server.line('draining')
       expect(await answer).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
       expect(await server.line('left')).toEqual({ left: 0, voluntarily: true })

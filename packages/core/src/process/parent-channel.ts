@@ -44,6 +44,9 @@ interface InternalMessage {
   readonly act?: string
 }
 
+/** What Node tells the primary of a worker that leaves by itself; the primary's answer to this number is nobody's. */
+const leavesByItself = { cmd: 'NODE_CLUSTER', act: 'exitedAfterDisconnect', seq: -1 }
+
 const forget = new Map<() => void, () => void>()
 
 /**
@@ -59,6 +62,8 @@ export const workerDisconnects = {
     }
     const { disconnect } = worker
     const announced = function (this: typeof worker) {
+      // Node tells the primary when the servers have closed. We may be gone by then, and would count as crashed.
+      process.send?.(leavesByItself, undefined, undefined, () => {})
       listener()
       return disconnect.call(this)
     }
