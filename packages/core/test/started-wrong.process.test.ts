@@ -8,6 +8,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { startContained, whyNoNamespace } from './scenarios/in-namespace.js'
 
 const node = process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath
+/** A process 1 as tini is: it passes signals on to what it has started, and ends with it. */
+const init = [node, fileURLToPath(new URL('scenarios/init.mjs', import.meta.url))]
 const app = `${node} ${fileURLToPath(new URL('scenarios/started-somehow.mjs', import.meta.url))}`
 const folder = mkdtempSync(join(tmpdir(), 'lameduck-started-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -81,6 +83,13 @@ const heard: readonly Shape[] = [
   },
   { name: 'bash -c "node …", which replaces itself', command: ['bash', '-c', app], exits: 0 },
   { name: 'bash -c "cd … && node …", likewise', command: ['bash', '-c', `cd . && ${app}`], exits: 0 },
+  { name: 'node itself below an init', command: [...init, ...app.split(' ')], exits: 0 },
+  { name: 'bash -c "node …" below an init', command: [...init, 'bash', '-c', app], exits: 0 },
+  {
+    name: 'dash with a trap below an init',
+    command: [...init, 'dash', '-c', `trap 'kill -TERM $!' TERM; ${app} & wait; wait`],
+    exits: 0,
+  },
   { name: 'npm start with exec', command: ['npm', 'start'], start: `exec ${app}`, exits: 0 },
   {
     name: 'npm start with bash as its shell',
@@ -111,6 +120,19 @@ const swallowed: readonly Shape[] = [
   { name: 'a dash script without exec', command: ['dash', scriptFile(`set -e\n${app}\n`)], warning: cmd },
   { name: 'bash -c "node …; true"', command: ['bash', '-c', `${app}; true`], warning: cmd },
   { name: 'bash -lc "node …; true"', command: ['bash', '-lc', `${app}; true`], warning: cmd },
+  { name: 'dash -c "node …" below an init', command: [...init, 'dash', '-c', app], warning: cmd },
+  {
+    name: 'a dash script below an init',
+    command: [...init, 'dash', scriptFile(`set -e\n${app}\n`)],
+    warning: cmd,
+  },
+  {
+    name: 'bash -c "node …; true" below an init',
+    command: [...init, 'bash', '-c', `${app}; true`],
+    warning: cmd,
+  },
+  { name: 'dash -c "node …" below tini', command: ['tini', '--', 'dash', '-c', app], warning: cmd },
+  { name: 'dash -c "node …" below dumb-init', command: ['dumb-init', '--', 'dash', '-c', app], warning: cmd },
   { name: 'npm start', command: ['npm', 'start'], start: app, warning: exec },
   { name: 'pnpm 10 start', command: [node, packageManagers.pnpm10, 'start'], start: app, warning: exec },
   {

@@ -94,7 +94,60 @@ describe('a process that would not get its signals', () => {
     expect(find([dash], npm)).toContain('process 1')
   })
 
-  test('is none below an init, on a terminal, below a shell that is not process 1, or where nothing can be told', () => {
+  test('is one below a shell that an init, or whoever shares its process numbers, has started', () => {
+    const below = [
+      init,
+      ['/usr/bin/dumb-init', '--'],
+      ['/sbin/docker-init', '--'],
+      ['/pause'],
+      ['process_api'],
+    ]
+    for (const first of below) {
+      const warning = find([dash, first])
+      expect(warning).toContain('a shell (/bin/sh -c node main.js) ends at SIGTERM without waiting')
+      expect(warning).toContain('CMD ["node", "main.js"]')
+      expect(find([['/bin/sh', '/run.sh'], first])).toContain('exec')
+    }
+    const forwards = ['sh', '-c', "trap 'kill -TERM $!' TERM; node main.js & wait"]
+    expect(find([forwards, init])).toBeUndefined()
+    expect(find([forwards, dash, init])).toContain('a shell')
+  })
+
+  test('is one above the launchers that people put in between', () => {
+    const tsx = ['/usr/bin/node', '/app/node_modules/.bin/tsx', 'main.ts']
+    const tsxItself = ['node', '--no-warnings', '/app/node_modules/tsx/dist/cli.mjs', 'main.ts']
+    for (const launcher of [tsx, tsxItself, ['node', '/app/node_modules/cross-env/dist/bin/cross-env.js']]) {
+      expect(find([launcher, dash])).toContain('process 1')
+      expect(find([launcher, dash, init])).toContain('a shell')
+      expect(find([launcher, init])).toBeUndefined()
+    }
+  })
+
+  test('is one where systemd tells only the first process, and none where it tells all', () => {
+    const ask = (killMode: string) =>
+      findSignalSwallower('systemd', {
+        env: {},
+        killMode: () => killMode,
+        ancestors: () =>
+          [dash, ['/lib/systemd/systemd']].map((commandLine, i) => ({
+            pid: 2 - i,
+            commandLine,
+            readFile: () => '',
+          })),
+      })
+    expect(ask('control-group')).toBeUndefined()
+    for (const mode of ['mixed', 'process']) expect(ask(mode)).toContain('KillMode=control-group')
+    expect(find([dash, ['/lib/systemd/systemd']], {}, 'systemd')).toBeUndefined()
+  })
+
+  test('is none where somebody types, or where the platform tells every process', () => {
+    for (const args of [[], ['-i'], ['-l'], ['--norc', '-il']]) {
+      expect(find([['bash', ...args], ['sshd']])).toBeUndefined()
+    }
+    expect(find([dash, ['PM2 v7.0.4: God Daemon']], {}, 'pm2')).toBeUndefined()
+  })
+
+  test('is none below an init, on a terminal, below somebody who manages processes, or where nothing can be told', () => {
     expect(find([init])).toBeUndefined()
     expect(find([dash], {}, 'terminal')).toBeUndefined()
     expect(find([['bash'], init])).toBeUndefined()

@@ -69,8 +69,10 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTerminal: boolean
   readonly isContainer: boolean
-  /** The processes above this one, nearest first. */
+  /** The processes above this one, nearest first; the primary of a cluster is one of its own. */
   readonly ancestors: () => readonly Ancestor[]
+  /** Whom systemd tells to stop, in its words. @default 'control-group' */
+  readonly killMode?: () => string
 }
 
 /** App Engine's standard environment, which is quicker to kill than the flexible one. */

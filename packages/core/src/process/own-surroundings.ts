@@ -1,8 +1,10 @@
+import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import type { Surroundings } from '../options/platform.js'
 import { type Ancestor, ancestorsFrom } from './ancestors.js'
 import { isInContainer } from './container.js'
 import { readIfAllowed } from './read-if-allowed.js'
+import { filesIn, killModeOf } from './systemd-unit.js'
 
 let above: readonly Ancestor[] | undefined
 
@@ -14,8 +16,9 @@ export function ownSurroundings(): Surroundings {
     isTerminal: isatty(1),
     isContainer: isInContainer(readIfAllowed, process.pid),
     ancestors: () => {
-      above ??= ancestorsFrom(process.ppid)
+      above ??= ancestorsFrom(process.ppid).slice(cluster.isWorker ? 1 : 0)
       return above
     },
+    killMode: () => killModeOf(readIfAllowed, filesIn),
   }
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Platform, Surroundings } from '../options/platform.js'
 import type { Ancestor } from './ancestors.js'
 
-const shells = ['sh', 'dash', 'ash', 'bash', 'busybox']
+const shells = ['sh', 'dash', 'ash', 'bash', 'busybox', 'zsh', 'ksh', 'mksh']
 
 const isShell = ({ commandLine: [program = ''] }: Ancestor) => shells.includes(basename(program))
 
@@ -12,6 +12,26 @@ function textOf({ commandLine, readFile }: Ancestor): string {
   if (args.some((arg) => /^-[a-z]*c$/.test(arg))) return args.join(' ')
   const script = args.find((arg) => !arg.startsWith('-') && !shells.includes(arg))
   return script === undefined ? '' : readFile(script)
+}
+
+/** Somebody types into it: it runs what it is told next, and is no part of the service. */
+const isInteractive = ({ commandLine: [, ...args] }: Ancestor) =>
+  args.every((arg) => shells.includes(arg) || /^-[il]*$|^--/.test(arg))
+
+/** What only prepares the start of another process, and ends when that ends: what stands above it stands above us as well. */
+const launcher = /(?:^|\/)(?:tsx|nodemon|cross-env|dotenv|dotenv-cli|dotenvx|env-cmd)(?:\/|\.[cm]?js$|$)/
+
+function isLauncher({ commandLine: [program = '', ...args] }: Ancestor): boolean {
+  const script = basename(program) === 'node' ? args.find((arg) => !arg.startsWith('-')) : program
+  return script !== undefined && launcher.test(script)
+}
+
+/** The nearest shell that does not send signals on, with nobody but launchers in between. */
+function shellAmong(above: readonly Ancestor[]): Ancestor | undefined {
+  const passes = (each: Ancestor) => isLauncher(each) || (isShell(each) && !keepsSignals(each))
+  const found = above.find((each) => !passes(each))
+  if (found === undefined || !isShell(found)) return undefined
+  return found.pid === 1 || !isInteractive(found) ? found : undefined
 }
 
 /** A shell that waits for what it runs keeps the signals to itself, unless a trap of it sends them on. */
@@ -39,33 +59,48 @@ function runnerIn(env: Surroundings['env']): Runner | undefined {
 
 const startNodeItself = 'write CMD ["node", "main.js"] in the Dockerfile'
 
+function sayOfShell({ pid, commandLine }: Ancestor, platform: Platform): string {
+  const text = commandLine.join(' ')
+  if (platform === 'systemd') {
+    return (
+      `systemd tells only the shell (${text}) to stop, and ends this process with it: write ExecStart=node main.js in ` +
+      'the unit, or KillMode=control-group'
+    )
+  }
+  const what =
+    pid === 1
+      ? `a shell is process 1 (${text}) and keeps SIGTERM to itself`
+      : `a shell (${text}) ends at SIGTERM without waiting for this process, and whoever has started it ends with it`
+  return `${what}: ${startNodeItself}, or put exec in front of what the shell runs`
+}
+
+/** Ctrl-C reaches every process of a terminal by itself, PM2 tells all below it, and systemd all of a unit. */
+function tellsEveryProcess(platform: Platform, killMode: Surroundings['killMode']): boolean {
+  if (platform === 'systemd') return (killMode?.() ?? 'control-group') === 'control-group'
+  return platform === 'terminal' || platform === 'pm2'
+}
+
 /**
  * Finds what stands between the platform and this process and would swallow its signals. Bash replaces itself by the
- * last command it was given, dash and ash do not. A shell that is process 1 ignores SIGTERM, `node --run` likewise. npm
- * and pnpm up to 10 end with the script's shell, which dies of SIGTERM, and yarn 1 ends in any case; the container ends
- * with them. Later pnpm and yarn pass the signal on and wait.
+ * last command it was given, dash and ash do not. A shell that is process 1 ignores SIGTERM, `node --run` likewise; below
+ * an init (tini, dumb-init, `docker run --init`) it dies of it, and the container ends with it. npm and pnpm up to 10 end
+ * with the script's shell, and yarn 1 ends in any case. Later pnpm and yarn pass the signal on and wait.
  *
  * @returns a sentence with the mend, or nothing
  */
 export function findSignalSwallower(
   platform: Platform,
-  { env, ancestors }: Pick<Surroundings, 'env' | 'ancestors'>,
+  { env, ancestors, killMode }: Pick<Surroundings, 'env' | 'ancestors' | 'killMode'>,
 ): string | undefined {
-  // Ctrl-C reaches every process of a terminal by itself.
-  if (platform === 'terminal') return undefined
+  if (tellsEveryProcess(platform, killMode)) return undefined
   const above = [...ancestors()]
   const nearestIsShell = () => above[0] !== undefined && isShell(above[0])
   const runner = runnerIn(env)
   const scriptShell = runner && nearestIsShell() && above[0]?.pid !== 1 ? above.shift() : undefined
   const runnerProcess = runner && !nearestIsShell() ? above.shift() : undefined
-  const [outer] = above
+  const shell = shellAmong(above)
 
-  if (outer?.pid === 1 && isShell(outer) && keepsSignals(outer)) {
-    return (
-      `a shell is process 1 (${outer.commandLine.join(' ')}) and keeps SIGTERM to itself: ${startNodeItself}, or put ` +
-      'exec in front of what the shell runs'
-    )
-  }
+  if (shell?.pid === 1) return sayOfShell(shell, platform)
   if (runner?.deaf && runnerProcess && runner.deaf.test(runnerProcess.commandLine.join(' '))) {
     return `${runner.name} does not wait for this process after SIGTERM, if it passes it on at all: ${startNodeItself}`
   }
@@ -73,5 +108,5 @@ export function findSignalSwallower(
     const mend = runner.script === 'npx' ? '' : `, or "${runner.script}": "exec node …" in package.json`
     return `${runner.name} and its shell end at SIGTERM without waiting for this process: ${startNodeItself}${mend}`
   }
-  return undefined
+  return shell && sayOfShell(shell, platform)
 }
