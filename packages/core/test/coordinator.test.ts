@@ -74,6 +74,16 @@ describe('signals', () => {
     expect(process.exitCode).toBe(0)
   })
 
+  test('SIGINT is how Fly stops a machine: idle connections get their last request', async () => {
+    const { createLifecycle, signal } = createTestBench({ FLY_MACHINE_ID: '148ed' })
+    const lifecycle = createLifecycle()
+    lifecycle.attach(createFakeServer())
+    await lifecycle.ready()
+    signal('SIGINT')
+    expect(lifecycle.plan).toMatchObject({ platform: 'fly', gracePeriod: 5000, linger: 1250 })
+    expect(lifecycle.plan.window.max).toBe(0)
+  })
+
   test('SIGTERM while starting: no window, exit 0, and ready() stays quiet', async () => {
     const { createLifecycle, signal, clock, process } = createTestBench()
     const lifecycle = createLifecycle(options)

@@ -67,6 +67,7 @@ export type Platform = keyof typeof presets
 /** What detection looks at: injected, so that every platform can be met in a unit test. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Somebody develops: the output is a terminal, or somebody restarts the process whenever files change. */
   readonly isTerminal: boolean
   readonly isContainer: boolean
   /** The processes above this one, nearest first; the primary of a cluster is one of its own. */
