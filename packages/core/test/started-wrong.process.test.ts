@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { startContained, whyNoNamespace } from './scenarios/in-namespace.js'
 
 const node = process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath
+const tsx = fileURLToPath(import.meta.resolve('tsx/cli'))
 /** A process 1 as tini is: it passes signals on to what it has started, and ends with it. */
 const init = [node, fileURLToPath(new URL('scenarios/init.mjs', import.meta.url))]
 const app = `${node} ${fileURLToPath(new URL('scenarios/started-somehow.mjs', import.meta.url))}`
@@ -83,6 +84,7 @@ const heard: readonly Shape[] = [
   },
   { name: 'bash -c "node …", which replaces itself', command: ['bash', '-c', app], exits: 0 },
   { name: 'bash -c "cd … && node …", likewise', command: ['bash', '-c', `cd . && ${app}`], exits: 0 },
+  { name: 'tsx', command: [node, tsx, ...app.split(' ').slice(1)], exits: 0 },
   { name: 'node itself below an init', command: [...init, ...app.split(' ')], exits: 0 },
   { name: 'bash -c "node …" below an init', command: [...init, 'bash', '-c', app], exits: 0 },
   {
@@ -134,6 +136,13 @@ const swallowed: readonly Shape[] = [
   { name: 'dash -c "node …" below tini', command: ['tini', '--', 'dash', '-c', app], warning: cmd },
   { name: 'dash -c "node …" below dumb-init', command: ['dumb-init', '--', 'dash', '-c', app], warning: cmd },
   { name: 'npm start', command: ['npm', 'start'], start: app, warning: exec },
+  {
+    name: 'npm start with tsx',
+    command: ['npm', 'start'],
+    start: app.replace(' ', ` ${tsx} `),
+    warning: exec,
+  },
+  { name: 'dash -c "tsx …"', command: ['dash', '-c', app.replace(' ', ` ${tsx} `)], warning: cmd },
   { name: 'pnpm 10 start', command: [node, packageManagers.pnpm10, 'start'], start: app, warning: exec },
   {
     name: 'npm start with exec, below the shell form of CMD',

@@ -55,6 +55,9 @@ describe('a process that would not get its signals', () => {
     expect(find([dash, ['npm start'], init], npm)).toContain('npm')
     expect(find([dash, ['node', 'pnpm.cjs', 'start']], agent('pnpm/10.34.9 npm/?'))).toContain('pnpm')
     expect(find([['npm start']], npm)).toBeUndefined()
+    expect(find([['node', '/app/node_modules/.bin/tsx', 'main.ts'], dash, ['npm start']], npm)).toContain(
+      'npm',
+    )
   })
 
   test('below npx is not told to change a script', () => {
@@ -155,6 +158,58 @@ describe('a process that would not get its signals', () => {
     expect(find([[]])).toBeUndefined()
     expect(find([])).toBeUndefined()
     expect(find([], npm)).toBeUndefined()
+  })
+})
+
+describe('advice', () => {
+  const collect = async (env: Record<string, string> = {}, lifecycles = 3) => {
+    const { createLifecycle, process } = createTestBench(env)
+    process.on('SIGTERM', () => process.exit(0))
+    const warnings: string[] = []
+    for (let i = 0; i < lifecycles; i++) {
+      const lifecycle = createLifecycle({ platform: 'ecs' })
+      lifecycle.on('warning', ({ message }) => warnings.push(message))
+      lifecycle.attach(Object.assign(createFakeServer(), { keepAliveTimeout: 5000 + i / 10 - 1 }))
+      await lifecycle.ready()
+    }
+    return warnings
+  }
+
+  test('is given once in a process, however many lifecycles it has', async () => {
+    expect(await collect()).toEqual([
+      expect.stringContaining('another SIGTERM handler'),
+      expect.stringContaining('keepAliveTimeout'),
+    ])
+  })
+
+  test.each(['VITEST', 'JEST_WORKER_ID', 'NODE_TEST_CONTEXT'])(
+    'is not given in a test (%s)',
+    async (name) => {
+      expect(await collect({ [name]: '1' })).toEqual([])
+    },
+  )
+
+  test('is not given about handlers that leave the end to others', async () => {
+    const { createLifecycle, process } = createTestBench()
+    const warnings: string[] = []
+    process.on('SIGTERM', () => {
+      if (process.listenerCount('SIGTERM') === 0) process.exit(143)
+    })
+    process.on('SIGINT', () => {
+      if (process.listeners('SIGINT').length === 1) process.exit(130)
+    })
+    process.on(
+      'SIGTERM',
+      Object.assign(() => {}, {
+        toString() {
+          throw new Error('nobody sees me')
+        },
+      }),
+    )
+    const lifecycle = createLifecycle()
+    lifecycle.on('warning', ({ message }) => warnings.push(message))
+    await lifecycle.ready()
+    expect(warnings).toEqual([expect.stringContaining('a function that cannot be shown')])
   })
 })
 

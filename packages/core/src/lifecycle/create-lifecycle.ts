@@ -16,6 +16,7 @@ import { demand, flag, objectOf, text } from '../options/rules.js'
 import { resolveSettings } from '../options/settings.js'
 import { createChecks } from '../probes/checks.js'
 import { createProbeHub } from '../probes/probe-hub.js'
+import { createAdvice } from '../process/advice.js'
 import type { Coordinator } from '../process/coordinator.js'
 import { createWarnings } from '../process/warnings.js'
 import { createAttachments } from '../servers/attachments.js'
@@ -90,7 +91,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     host.surroundings,
     servers,
     coordinator.foreignHandlers,
-    (message) => emitter.emit('warning', { message }),
+    createAdvice(coordinator.said, host.surroundings.env, (message) => emitter.emit('warning', { message })),
   )
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>

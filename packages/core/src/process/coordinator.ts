@@ -61,6 +61,8 @@ export interface Coordinator {
   becameReady(): void
   /** Other people's handlers of the signals that are listened for. */
   foreignHandlers(): ForeignHandler[]
+  /** What was said of the process, and not of one of its lifecycles: once is enough. */
+  readonly said: Set<string>
 }
 
 /** The end of the process, once something has started it. */
@@ -229,5 +231,6 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
     },
     foreignHandlers: listeners.foreignHandlers,
+    said: new Set(),
   }
 }

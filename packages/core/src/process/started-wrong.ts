@@ -26,6 +26,12 @@ function isLauncher({ commandLine: [program = '', ...args] }: Ancestor): boolean
   return script !== undefined && launcher.test(script)
 }
 
+/** What stands above this process and those that have only prepared its start. */
+function withoutLaunchers(ancestors: readonly Ancestor[]): Ancestor[] {
+  const first = ancestors.findIndex((each) => !isLauncher(each))
+  return first === -1 ? [] : ancestors.slice(first)
+}
+
 /** The nearest shell that does not send signals on, with nobody but launchers in between. */
 function shellAmong(above: readonly Ancestor[]): Ancestor | undefined {
   const passes = (each: Ancestor) => isLauncher(each) || (isShell(each) && !keepsSignals(each))
@@ -93,7 +99,7 @@ export function findSignalSwallower(
   { env, ancestors, killMode }: Pick<Surroundings, 'env' | 'ancestors' | 'killMode'>,
 ): string | undefined {
   if (tellsEveryProcess(platform, killMode)) return undefined
-  const above = [...ancestors()]
+  const above = withoutLaunchers(ancestors())
   const nearestIsShell = () => above[0] !== undefined && isShell(above[0])
   const runner = runnerIn(env)
   const scriptShell = runner && nearestIsShell() && above[0]?.pid !== 1 ? above.shift() : undefined

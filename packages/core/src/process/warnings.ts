@@ -7,28 +7,35 @@ import { findSignalSwallower } from './started-wrong.js'
 const nodesKeepAlive = 5000
 const longestSource = 200
 
+function wholeSourceOf(handler: unknown): string {
+  try {
+    return String((handler as { listener?: unknown }).listener ?? handler).replaceAll(/\s+/g, ' ')
+  } catch {
+    return 'a function that cannot be shown'
+  }
+}
+
 /** The first words of a handler's source: enough to find it by. */
 function sourceOf(handler: unknown): string {
-  const original = (handler as { listener?: unknown }).listener ?? handler
-  const source = String(original).replaceAll(/\s+/g, ' ')
+  const source = wholeSourceOf(handler)
   return source.length > longestSource ? `${source.slice(0, longestSource)} …` : source
 }
 
-/** Creates the warnings of one lifecycle: each says once what will lose requests, and how to mend it. */
+/** A handler that looks who else listens, and leaves the end of the process to them (the command `tsx`, signal-exit). */
+const isPolite = (handler: unknown) => /\blisteners?(?:Count)?\(/.test(wholeSourceOf(handler))
+
+/** Creates the warnings of one lifecycle: each says what will lose requests, and how to mend it. */
 export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
   servers: ReadonlySet<Drainable>,
   foreignHandlers: () => ForeignHandler[],
-  warn: (message: string) => void,
+  advise: (message: string, topic?: string) => void,
 ) {
-  const known = new Set<unknown>()
-
   const lookForForeignHandlers = () => {
     for (const { signal, handler, site } of foreignHandlers()) {
-      if (known.has(handler)) continue
-      known.add(handler)
-      warn(
+      if (isPolite(handler)) continue
+      advise(
         `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}` +
           `${site ? `, registered at ${site}` : ''}; remove it, and do what it does in lifecycle.onStop()`,
       )
@@ -41,10 +48,11 @@ export function createWarnings(
       keepAliveTimeout > 0 && keepAliveTimeout <= nodesKeepAlive
     const short = [...servers].find(isShort)
     if (short === undefined) return
-    warn(
+    advise(
       `the server closes idle connections after ${short.keepAliveTimeout} ms, balancers on ${platform} keep them ` +
         'for a minute and more: a request that meets the closing is lost, every day and not only in roll-outs; ' +
         'set server.keepAliveTimeout above the idle timeout of the balancer (75_000, say)',
+      'keepAliveTimeout',
     )
   }
 
@@ -52,7 +60,7 @@ export function createWarnings(
     /** The process has just been created: will it hear its signals? */
     atStart() {
       const swallower = findSignalSwallower(platform, surroundings)
-      if (swallower !== undefined) warn(swallower)
+      if (swallower !== undefined) advise(swallower, 'swallower')
     },
     atReady() {
       lookForForeignHandlers()
