@@ -16,7 +16,6 @@ import { demand, flag, objectOf, text } from '../options/rules.js'
 import { resolveSettings } from '../options/settings.js'
 import { createChecks } from '../probes/checks.js'
 import { createProbeHub } from '../probes/probe-hub.js'
-import { createAdvice } from '../process/advice.js'
 import type { Coordinator } from '../process/coordinator.js'
 import { createWarnings } from '../process/warnings.js'
 import { createAttachments } from '../servers/attachments.js'
@@ -86,12 +85,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 
-  const warnings = createWarnings(
-    settings.platform,
-    host.surroundings,
-    servers,
-    coordinator.foreignHandlers,
-    createAdvice(coordinator.said, host.surroundings.env, (message) => emitter.emit('warning', { message })),
+  const warnings = createWarnings(settings.platform, host.surroundings, servers, coordinator, (message) =>
+    emitter.emit('warning', { message }),
   )
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>

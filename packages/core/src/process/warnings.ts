@@ -1,6 +1,7 @@
 import type { Drainable } from '../drain/drainable.js'
 import { keepsConnectionsLong, type Platform, type Surroundings } from '../options/platform.js'
-import type { ForeignHandler } from './process-listeners.js'
+import { createAdvice } from './advice.js'
+import type { Coordinator } from './coordinator.js'
 import { findSignalSwallower } from './started-wrong.js'
 
 /** Node's own `keepAliveTimeout`. */
@@ -29,9 +30,11 @@ export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
   servers: ReadonlySet<Drainable>,
-  foreignHandlers: () => ForeignHandler[],
-  advise: (message: string, topic?: string) => void,
+  { foreignHandlers, said }: Pick<Coordinator, 'foreignHandlers' | 'said'>,
+  warn: (message: string) => void,
 ) {
+  const advise = createAdvice(said, surroundings.env, warn)
+
   const lookForForeignHandlers = () => {
     for (const { signal, handler, site } of foreignHandlers()) {
       if (isPolite(handler)) continue
