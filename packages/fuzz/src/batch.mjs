@@ -1,0 +1,168 @@
+// Sends many inputs to a server with lameduck and to the same server without it.
+import { connect, exchange, useOnce } from './client.mjs'
+import { protocols } from './protocols.mjs'
+import { createRandom } from './random.mjs'
+import { SubjectProcess } from './subject-process.mjs'
+
+/** @typedef {import('./client.mjs').Answer} Answer */
+/** @typedef {import('./subject-process.mjs').Phase} Phase */
+
+/**
+ * Which inputs: the same numbers give the same bytes.
+ *
+ * @typedef {object} Batch
+ * @property {string} protocol
+ * @property {Phase} phase
+ * @property {number} seed
+ * @property {readonly number[]} inputs
+ */
+
+/**
+ * @typedef {object} Difference
+ * @property {number | undefined} input undefined if it belongs to the whole batch
+ * @property {string} what
+ */
+
+const atOnce = 32
+/** An answer is over when nothing has come for this long; a busy machine gets more and more. */
+const quiets = [25, 100, 400, 1500, 1500]
+
+const inputOf = (/** @type {Batch} */ { protocol, seed }, /** @type {number} */ index) =>
+  protocols[protocol]?.input(createRandom(Math.imul(seed, 1_000_003) + index)) ?? {
+    pieces: [],
+    ending: /** @type {const} */ ('wait'),
+  }
+
+const show = (/** @type {Answer} */ { bytes, connection }) =>
+  `${connection} ${JSON.stringify(bytes.toString('latin1').slice(0, 1500))}`
+
+/**
+ * Whether both agree about an input. What one answers now and then, both may: a reset that overtakes an answer, say.
+ *
+ * @param {Batch} batch
+ * @param {number} index
+ * @param {(kind: 'plain' | 'lameduck') => Promise<import('node:net').Socket>} open
+ * @returns {Promise<Difference[]>}
+ */
+async function compareInput(batch, index, open) {
+  const { agree } = /** @type {import('./protocols.mjs').Protocol} */ (protocols[batch.protocol])
+  const input = inputOf(batch, index)
+  /** @type {Answer[]} */
+  const plain = []
+  /** @type {Answer[]} */
+  const rolled = []
+  for (const quiet of batch.phase === 'closed' ? [400] : quiets) {
+    const [one, other] = await Promise.all([open('plain'), open('lameduck')])
+    const answers = await Promise.all([exchange(one, input, quiet), exchange(other, input, quiet)])
+    // Nobody reads what comes after a reset.
+    if (input.ending === 'reset') return []
+    plain.push(answers[0])
+    rolled.push(answers[1])
+    if (plain.some((each) => rolled.some((its) => agree(batch.phase, each, its)))) return []
+  }
+  const sent = input.pieces
+    .map((piece) => JSON.stringify(piece.toString('latin1').slice(0, 2000)))
+    .join('\n    ')
+  const what = `sent (${input.ending})\n    ${sent}\n  plain   ${plain.map(show).join('\n          ')}\n  rolled  ${rolled.map(show).join('\n          ')}`
+  return [{ input: index, what }]
+}
+
+/**
+ * @param {Batch} batch
+ * @returns {Promise<Difference[]>} what was different; nothing if the server with lameduck did the same and drained in order
+ */
+export async function runBatch(batch) {
+  const { protocol: name, phase, inputs } = batch
+  const protocol = /** @type {import('./protocols.mjs').Protocol} */ (protocols[name])
+  const subjects = {
+    plain: new SubjectProcess(protocol.server, 'plain', phase),
+    lameduck: new SubjectProcess(protocol.server, 'lameduck', phase),
+  }
+  /** @type {Difference[]} */
+  const differences = []
+  try {
+    await Promise.all([subjects.plain.listens(), subjects.lameduck.listens()])
+    const open = (/** @type {'plain' | 'lameduck'} */ kind) =>
+      connect(protocol.wire, subjects[kind].port, protocol.alpn)
+    const earlier = phase === 'closed' ? await openBefore(inputs, open) : undefined
+    await subjects.lameduck.begins()
+
+    const waiting = inputs[Symbol.iterator]()
+    const work = async () => {
+      for (const index of waiting) {
+        const pair = earlier?.get(index)
+        const from = (/** @type {'plain' | 'lameduck'} */ kind) =>
+          pair ? Promise.resolve(pair[kind]) : open(kind)
+        differences.push(...(await compareInput(batch, index, from)))
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
+    if (subjects.plain.hasEnded) throw new Error(`the plain server has ended: ${subjects.plain.output}`)
+  } catch (error) {
+    differences.push({ input: undefined, what: String(error) })
+  }
+  differences.push(...(await endInOrder(subjects.lameduck)))
+  await subjects.plain.ends()
+  return differences
+}
+
+/**
+ * Connections that were used once, and are idle when the listener closes.
+ *
+ * @param {readonly number[]} inputs
+ * @param {(kind: 'plain' | 'lameduck') => Promise<import('node:net').Socket>} open
+ */
+async function openBefore(inputs, open) {
+  /** @type {Map<number, Record<'plain' | 'lameduck', import('node:net').Socket>>} */
+  const pairs = new Map()
+  for (const index of inputs) {
+    const [plain, lameduck] = await Promise.all([open('plain'), open('lameduck')])
+    await Promise.all([useOnce(plain), useOnce(lameduck)])
+    pairs.set(index, { plain, lameduck })
+  }
+  return pairs
+}
+
+/**
+ * When all clients have gone, nothing is left that a drain would wait for.
+ *
+ * @param {SubjectProcess} subject
+ * @returns {Promise<Difference[]>}
+ */
+async function endInOrder(subject) {
+  const exit = await subject.ends()
+  const { report } = subject
+  if (exit === 0 && report?.cut.length === 0) return []
+  const what =
+    report === undefined
+      ? `the server ended with ${exit ?? 'nothing after half a minute'}: ${subject.output}`
+      : `exit ${exit}, cut ${JSON.stringify(report.cut)}, steps ${JSON.stringify(report.durations)}`
+  return [{ input: undefined, what }]
+}
+
+/**
+ * Finds one input that is enough for a difference that belongs to no input: half after half.
+ *
+ * @param {Batch} batch
+ * @param {Difference} first
+ * @returns {Promise<Difference>}
+ */
+export async function narrow(batch, first) {
+  let inputs = batch.inputs
+  let found = first
+  while (inputs.length > 1) {
+    const halves = [inputs.slice(0, inputs.length / 2), inputs.slice(inputs.length / 2)]
+    let worse
+    for (const half of halves) {
+      const seen = (await runBatch({ ...batch, inputs: half })).find(({ input }) => input === undefined)
+      if (seen === undefined) continue
+      worse = half
+      found = { ...seen, input: half.length === 1 ? half[0] : undefined }
+      break
+    }
+    if (worse === undefined)
+      return { ...found, what: `${found.what}\n(only together with others: ${inputs.join(' ')})` }
+    inputs = worse
+  }
+  return found
+}
