@@ -1,11 +1,14 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../src/clock.js'
 import { barTheDoor, canBeBarred } from '../src/http/bar-the-door.js'
+import { acceptQuietly } from '../src/http/quiet-accept.js'
 
 const open: (Server | Socket)[] = []
 afterEach(() => {
+  vi.restoreAllMocks()
   for (const each of open.splice(0)) 'destroy' in each ? each.destroy() : each.close()
 })
 
@@ -34,7 +37,7 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     async (host) => {
       const server = await listen(host)
       expect(canBeBarred(server)).toBe(true)
-      expect(await barTheDoor(server, 0)).toBe(true)
+      expect(await barTheDoor(server, 0)).toBe('barred')
       const late = await knock(server)
       server.close()
       const [error] = await once(late, 'error')
@@ -45,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
   test('is not barred while somebody waits in the queue, who is then served', async () => {
     const server = await listen('127.0.0.1')
     const waiting = await knock(server)
-    expect(await barTheDoor(server, 0)).toBe(false)
+    expect(await barTheDoor(server, 0)).toBe('occupied')
     expect(String(...(await once(waiting, 'data')))).toBe('served')
   })
 
@@ -66,5 +69,63 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     const handed = createServer().listen(server)
     open.push(handed)
     expect(canBeBarred(handed)).toBe(false)
+  })
+
+  interface Handle {
+    connect(): number
+    bind(address: string, port: number): number
+  }
+  type Guest = Socket & { _handle: Handle }
+  const { TCP } = (
+    process as unknown as { binding(name: string): { TCP: new (type: number) => Handle } }
+  ).binding('tcp_wrap')
+
+  /** How others keep connections from the kernel: their handle does nothing, has only an address, or they do not begin at all. */
+  const interceptions: [string, (socket: Guest) => void][] = [
+    ['by a handle that does not connect', (socket) => Object.assign(socket, { _handle: idle() })],
+    [
+      'by a handle that has an address and does not connect',
+      (socket) => {
+        const handle = idle()
+        handle.bind('127.0.0.1', 0)
+        Object.assign(socket, { _handle: handle })
+      },
+    ],
+  ]
+  const idle = () => Object.assign(new TCP(0), { connect: () => 0 })
+
+  /** Intercepts every connection from now on; counts them. */
+  function intercept(how: (socket: Guest) => unknown) {
+    const { connect: original } = Socket.prototype
+    return vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (
+      this: Socket,
+      ...args: never[]
+    ) {
+      how(this as Guest)
+      return Reflect.apply(original, this, args)
+    } as typeof original)
+  }
+
+  const closing = (server: Server) => acceptQuietly(systemClock, () => ({ count: 0, lastAt: 0 }), server)
+
+  test.each(interceptions)('is given up where connections are kept from it %s', async (_how, change) => {
+    const server = await listen('127.0.0.1')
+    const spy = intercept(change)
+    await closing(server)
+    // Two connections an attempt, and one attempt for each family of addresses.
+    expect(spy.mock.calls.length).toBeLessThanOrEqual(4)
+  })
+
+  test('is given up where connections do not begin, or are refused with an exception', async () => {
+    const server = await listen('127.0.0.1')
+    const { connect: original } = Socket.prototype
+    vi.spyOn(Socket.prototype, 'connect').mockReturnThis()
+    expect(await barTheDoor(server, 0)).toBe('unseen')
+    vi.spyOn(Socket.prototype, 'connect').mockImplementation(() => {
+      throw new Error('no network in tests')
+    })
+    expect(await barTheDoor(server, 0)).toBe('unseen')
+    Socket.prototype.connect = original
+    expect(String(...(await once(await knock(server), 'data')))).toBe('served')
   })
 })

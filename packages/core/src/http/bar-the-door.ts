@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
+import { getSystemErrorName } from 'node:util'
 
 /** What `net` has and does not document. Where it is missing, the listener closes without this. */
 interface Handle {
@@ -39,22 +40,39 @@ export function canBeBarred(server: Server): boolean {
  * holds, then nobody else is in it, and nobody gets in until the event loop turns.
  *
  * @param attempt counts from 0; a server on all addresses may be reached by IPv4 or by IPv6 alone, which are tried by turns
- * @returns `true`: close the listener now, which resets our own connections and no other. `false`: there was somebody in the
- * queue, or this kernel does not tell
+ * @returns `barred`: close the listener now, which resets our own connections and no other. `occupied`: there was somebody in the
+ * queue, or this kernel does not tell. `unseen`: our connections do not get there at all, it is no use to try again
  */
-export async function barTheDoor(server: Server, attempt: number): Promise<boolean> {
+export async function barTheDoor(server: Server, attempt: number): Promise<'barred' | 'occupied' | 'unseen'> {
   const address = server.address()
-  if (typeof address !== 'object' || address === null) return false
+  if (typeof address !== 'object' || address === null) return 'unseen'
   handleOf(server)?.listen?.(backlog)
-  const ours = Array.from({ length: room }, () => visit(address, attempt))
+  const ours = visitAll(address, attempt)
   // Sockets connect at the end of the tick; on one machine the kernel has shaken hands when that call returns.
   await new Promise<void>((resolve) => process.nextTick(resolve))
-  const areIn = ours.every((socket) => handleOf(socket)?.getpeername?.({}) === 0)
-  if (areIn) return true
+  const places = ours.map(placeOf)
+  if (places.length === room && places.every((place) => place === 'in')) return 'barred'
   for (const socket of ours) socket.destroy()
   // While the queue is short, the kernel forgets clients who are in the middle of their handshake.
   handleOf(server)?.listen?.(usualBacklog)
-  return false
+  return places.length < room || places.includes('nowhere') ? 'unseen' : 'occupied'
+}
+
+/** Where a connection of ours is: with others who wait outside, or kept from the kernel by somebody who intercepts sockets (nock). */
+function placeOf(socket: Socket): 'in' | 'outside' | 'nowhere' {
+  const code = handleOf(socket)?.getpeername?.({}) ?? Number.NaN
+  if (code === 0) return 'in'
+  return code < 0 && getSystemErrorName(code) === 'ENOTCONN' ? 'outside' : 'nowhere'
+}
+
+function visitAll(address: AddressInfo, attempt: number): Socket[] {
+  const sockets: Socket[] = []
+  try {
+    while (sockets.length < room) sockets.push(visit(address, attempt))
+  } catch {
+    // Somebody does not let us connect; those who have are let go of.
+  }
+  return sockets
 }
 
 function visit({ address, port }: AddressInfo, attempt: number): Socket {

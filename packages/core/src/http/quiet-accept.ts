@@ -18,6 +18,8 @@ const calm = 10
 const forgotten = 250
 /** Others may keep coming: nobody is held up longer than this for a calm. */
 const longestWaitForCalm = 400
+/** A door is tried by IPv4 and by IPv6. */
+const addressFamilies = 2
 /** Two turns of the event loop without a new connection: the kernel's queue is empty (libuv accepts one a turn). */
 const quietTurns = 2
 /** With ever more connections coming the queue never empties; then the listener closes all the same … */
@@ -50,13 +52,31 @@ export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door
     }
   }
 
-  for (let attempt = 0; ; attempt++) {
-    await wait(attempt === 0 ? calm : forgotten)
+  const untilQuiet = async () => {
     for (let quiet = 0; quiet < quietTurns && !isLate(); ) {
       const { count } = arrivals()
       await new Promise<void>((resolve) => clock.nextTurn(resolve))
       quiet = arrivals().count === count ? quiet + 1 : 0
     }
-    if (door === undefined || !canBeBarred(door) || (await barTheDoor(door, attempt)) || isLate()) return
+  }
+
+  const isInVain = createTries(arrivals)
+  for (let attempt = 0; ; attempt++) {
+    await wait(attempt === 0 ? calm : forgotten)
+    await untilQuiet()
+    if (door === undefined || !canBeBarred(door) || isInVain(attempt)) return
+    if ((await barTheDoor(door, attempt)) !== 'occupied' || isLate()) return
+  }
+}
+
+/** Tells whether nobody has come through the door since it was tried by both families, we ourselves included. */
+function createTries(arrivals: () => Arrivals): (attempt: number) => boolean {
+  let before: number | undefined
+  return (attempt) => {
+    if (attempt % addressFamilies !== 0) return false
+    const { count } = arrivals()
+    const isInVain = count === before
+    before = count
+    return isInVain
   }
 }
