@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import type { ProbeAnswer, ProbeName } from '../probes/probes.js'
-import type { Exchange } from './connections.js'
+import type { Exchange } from './exchanges.js'
 import { silence } from './leave.js'
 
 /** The probe that a request is, if it is one: other methods are the application's. */
@@ -18,7 +18,8 @@ export function sendProbe(
   res: ServerResponse,
   answer: ProbeAnswer | Promise<ProbeAnswer>,
 ): void {
-  req.resume()
+  // Made by hand, it may be no stream.
+  req.resume?.()
   if (answer instanceof Promise) void answer.then((settled) => writeAnswer(res, settled))
   else writeAnswer(res, answer)
 }

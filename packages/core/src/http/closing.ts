@@ -1,16 +1,12 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import type { Cut } from '../drain/cut.js'
 import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
-import {
-  type Connection,
-  type ConnectionTracker,
-  exchangesOf,
-  lastExchange,
-  type Upgrade,
-} from './connections.js'
+import type { Connection, ConnectionTracker, Upgrade } from './connections.js'
+import { exchangesOf } from './exchanges.js'
 import { isTakenOver } from './hand-over.js'
 import { farewell, hangUp } from './leave.js'
 
@@ -38,8 +34,8 @@ export interface Closing {
 }
 
 const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) => socket.bytesRead > bytesWhenIdle
-const isIdle = ({ current, upgrade, leaving }: Connection) =>
-  current === undefined && upgrade === undefined && !leaving
+const isIdle = ({ first, upgrade, leaving }: Connection) =>
+  first === undefined && upgrade === undefined && !leaving
 const isUnspoken = (connection: Connection) =>
   isIdle(connection) && (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
@@ -53,7 +49,7 @@ function describeRequest(
   return {
     kind,
     method: method ?? '',
-    path: (url ?? '').replace(/\?.*/s, ''),
+    path: String(url ?? '').replace(/\?.*/s, ''),
     age: Math.round(clock.now() - startedAt),
   }
 }
@@ -63,9 +59,7 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
   const { upgrade, socket } = connection
   const requests = exchangesOf(connection)
     .filter(({ isProbe }) => !isProbe)
-    .map(({ req: { method, url }, startedAt }) =>
-      describeRequest(clock, 'request', { method, url, startedAt }),
-    )
+    .map((exchange) => describeRequest(clock, 'request', exchange))
   const upgrades = upgrade === undefined ? [] : [describeRequest(clock, 'upgraded', upgrade)]
   return [...requests, ...upgrades].map((cut) => ({ ...cut, ...peerOf(socket) }))
 }
@@ -119,13 +113,18 @@ export function createClosing(clock: Clock, connections: ConnectionTracker): Clo
 
   const anybodyLeaves = () => connections.some(({ leaving }) => leaving)
 
-  const endWork = (connection: Connection) => {
-    const exchanges = exchangesOf(connection)
-    const last = lastExchange(connection)
-    if (connection.upgrade !== undefined || last !== undefined) closedAs.set(connection, 'cut')
-    for (const exchange of exchanges) {
-      if (!exchange.res.headersSent) answerForHandler(exchange.res, exchange.res === last?.res)
+  const answer = (res: ServerResponse, isLast: boolean) => {
+    try {
+      if (!res.headersSent) answerForHandler(res, isLast)
+    } catch {
+      // Whoever has made this response refuse to be written gets no answer; the others do.
     }
+  }
+
+  const endWork = (connection: Connection) => {
+    const { last } = connection
+    if (connection.upgrade !== undefined || last !== undefined) closedAs.set(connection, 'cut')
+    for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === last)
     if (connection.upgrade !== undefined) connection.socket.end()
   }
 

@@ -1,16 +1,20 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { isServed, standInFor } from './by-hand.js'
 import { Chain } from './chain.js'
+import {
+  type Begun,
+  createExchange,
+  type Exchange,
+  exchangeOf,
+  exchangesOf,
+  put,
+  remove,
+} from './exchanges.js'
 import { isTakenOver, releaseWhenTaken } from './hand-over.js'
-
-/** A request and its response, until the one is read and the other flushed. */
-export interface Exchange {
-  readonly connection: Connection
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
-  readonly startedAt: number
-  readonly isProbe: boolean
-}
+import { awaitRest } from './request-body.js'
 
 /** A request after which a socket speaks another protocol. */
 export interface Upgrade {
@@ -22,14 +26,12 @@ export interface Upgrade {
 /** What is known of one connection that speaks HTTP/1. */
 export interface Connection {
   readonly socket: Socket
-  /** The response of the oldest unfinished exchange, almost always the only one: no object is made for it. */
-  current: ServerResponse | undefined
-  /** When that exchange began. */
-  startedAt: number
-  /** It is a probe. */
-  isProbe: boolean
-  /** Exchanges that were pipelined behind it. */
-  queue: Exchange[] | undefined
+  /** False once it has closed, or is another tracker's. */
+  isOpen: boolean
+  /** The oldest unfinished exchange, almost always the only one. */
+  first: Exchange | undefined
+  /** The exchange that was begun last: its response is the last one on the connection. */
+  last: Exchange | undefined
   /** `socket.bytesRead` when the last exchange ended: more than that, and the next head has begun to arrive. */
   bytesWhenIdle: number
   /** A request that is no probe has come. */
@@ -58,50 +60,28 @@ export interface ConnectionTracker extends Iterable<Connection> {
   /** Called when a connection has closed or been taken over, after its exchanges have ended. */
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
-  begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Connection
+  /** Begins an exchange; one that was begun before, and is handed on within the process, is given as it is. */
+  begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
+  /** The same on a connection of the caller's choice, before an exchange that waits there already. */
+  insert(connection: Connection, begun: Begun, before?: Exchange): Exchange
   /** Ends an exchange whose response does not tell when it closes. */
-  settle(connection: Connection, res: ServerResponse): void
-  upgrade(req: Pick<IncomingMessage, 'socket' | 'method' | 'url'>): void
+  settle(exchange: Exchange): void
+  upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket): void
+  /** Makes good what an application has done to the listeners of a response and its socket. */
+  heed(exchange: Exchange): void
+  /** The same for all of them. To be called once a drain. */
+  reconcile(): void
 }
 
 const kConnection = Symbol('lameduck.connection')
 type TrackedSocket = Socket & { [kConnection]?: Connection }
 
 /** The connection of a socket that some tracker has accepted. */
-export const connectionOf = (socket: Socket): Connection | undefined => (socket as TrackedSocket)[kConnection]
+export const connectionOf = (socket: Socket | null | undefined): Connection | undefined =>
+  (socket as TrackedSocket | null | undefined)?.[kConnection]
 
-function currentOf(connection: Connection): Exchange | undefined {
-  const { current: res, startedAt, isProbe } = connection
-  return res && { connection, req: res.req, res, startedAt, isProbe }
-}
-
-/** The exchange that was begun last: its response is the last one on the connection. */
-export const lastExchange = (connection: Connection): Exchange | undefined =>
-  connection.queue?.at(-1) ?? currentOf(connection)
-
-/** Every unfinished exchange of a connection, oldest first. */
-export function exchangesOf(connection: Connection): Exchange[] {
-  const current = currentOf(connection)
-  return current === undefined ? [] : [current, ...(connection.queue ?? [])]
-}
-
-/** A handler that has answered and left the rest of the body paused would hold the connection: reads it to its end. */
-export function readOn(req: IncomingMessage): void {
-  if (req.isPaused()) req.resume()
-}
-
-/** Takes an exchange off its connection; false if it was not there any more. */
-function remove(connection: Connection, res: ServerResponse): boolean {
-  const { current, queue } = connection
-  if (current === res) {
-    const next = queue?.shift()
-    connection.current = next?.res
-    if (next !== undefined) Object.assign(connection, { startedAt: next.startedAt, isProbe: next.isProbe })
-    return true
-  }
-  const at = queue?.findIndex((each) => each.res === res) ?? -1
-  if (at >= 0) queue?.splice(at, 1)
-  return at >= 0
+function listenAgain(emitter: EventEmitter, listener: () => void): void {
+  if (!emitter.listeners('close').includes(listener)) emitter.on('close', listener)
 }
 
 /**
@@ -116,30 +96,28 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   let inFlight = 0
   let upgraded = 0
 
-  const settle = (connection: Connection, res: ServerResponse) => {
-    const ended = tracker.exchangeEnded && exchangesOf(connection).find((each) => each.res === res)
-    if (!remove(connection, res)) return
+  const settle = (exchange: Exchange) => {
+    if (!remove(exchange)) return
+    const { connection } = exchange
     inFlight--
     connection.bytesWhenIdle = connection.socket.bytesRead
-    if (ended !== undefined) tracker.exchangeEnded?.(ended)
+    tracker.exchangeEnded?.(exchange)
   }
 
   function responseClosed(this: ServerResponse) {
-    const { req } = this
-    const connection = connectionOf(req.socket)
-    if (connection === undefined) return
-    if (req.complete || connection.socket.destroyed) {
-      settle(connection, this)
-      return
-    }
-    req.once('end', () => settle(connection, this))
-    if (tracker.exchangeEnded !== undefined) readOn(req)
+    const exchange = exchangeOf(this)
+    // Another tracker may have it by now.
+    if (exchange === undefined || exchange.connection.forget !== forget) return
+    const { req, connection } = exchange
+    if (req.complete || connection.socket.destroyed) settle(exchange)
+    else awaitRest(exchange, settle, tracker.exchangeEnded !== undefined)
   }
 
   const forget = (connection: Connection) => {
     if (!connections.delete(connection)) return
+    connection.isOpen = false
     if (connection.upgrade !== undefined) upgraded--
-    for (const { res } of exchangesOf(connection)) settle(connection, res)
+    for (const exchange of exchangesOf(connection)) settle(exchange)
     tracker.connectionEnded?.(connection)
   }
 
@@ -155,10 +133,9 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     known?.forget(known)
     const connection: Connection = {
       socket,
-      current: undefined,
-      startedAt: 0,
-      isProbe: false,
-      queue: undefined,
+      isOpen: true,
+      first: undefined,
+      last: undefined,
       bytesWhenIdle: 0,
       served: false,
       upgrade: undefined,
@@ -170,6 +147,22 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     connections.add(connection)
     socket.on('close', socketClosed)
     return connection
+  }
+
+  const insert = (connection: Connection, begun: Begun, before?: Exchange): Exchange => {
+    const exchange = createExchange(connection, begun, now())
+    // Handed on too late: its client has gone, and nothing will tell of its end.
+    if (!connection.isOpen) return exchange
+    put(exchange, before)
+    inFlight++
+    begun.res.on('close', responseClosed)
+    return exchange
+  }
+
+  const heed = ({ res, connection: { socket } }: Exchange) => {
+    listenAgain(socket, socketClosed)
+    listenAgain(res, responseClosed)
+    if (res.closed) responseClosed.call(res)
   }
 
   const tracker: ConnectionTracker = {
@@ -186,30 +179,35 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     connectionEnded: undefined,
     accept,
     begin(req, res, isProbe) {
-      const connection = accept(req.socket)
-      const startedAt = now()
-      if (connection.current === undefined) {
-        connection.current = res
-        connection.startedAt = startedAt
-        connection.isProbe = isProbe
-      } else {
-        connection.queue ??= []
-        connection.queue.push({ connection, req, res, startedAt, isProbe })
-      }
-      inFlight++
-      res.on('close', responseClosed)
-      return connection
+      const known = exchangeOf(res)
+      if (known?.connection.forget === forget) return known
+      const { socket } = req
+      const connection = connectionOf(socket)
+      if (connection?.forget === forget) return insert(connection, { req, res, isProbe })
+      const isReal = connection !== undefined || isServed(socket)
+      const accepted = accept(isReal ? socket : standInFor(res))
+      if (accepted.socket.destroyed) forget(accepted)
+      return insert(accepted, { req, res, isProbe })
     },
-    upgrade({ method, url, socket }) {
+    insert,
+    settle,
+    upgrade({ method, url }, socket) {
       // Tests emit this event by hand, without a socket below.
-      if (socket === undefined || isTakenOver(socket)) return
+      if (!(socket instanceof Duplex) || isTakenOver(socket)) return
       const connection = accept(socket)
       if (connection.upgrade !== undefined) return
       connection.upgrade = { method, url, startedAt: now() }
       upgraded++
       releaseWhenTaken(socket, () => forget(connection))
     },
-    settle,
+    heed,
+    reconcile() {
+      for (const connection of connections) {
+        listenAgain(connection.socket, socketClosed)
+        for (const exchange of exchangesOf(connection)) heed(exchange)
+        if (connection.socket.closed) forget(connection)
+      }
+    },
     some: (is) => connections.some(is),
     [Symbol.iterator]: () => connections[Symbol.iterator](),
   }

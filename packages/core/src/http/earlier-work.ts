@@ -1,8 +1,9 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import { probeOf } from './answers.js'
-import { type Connection, type ConnectionTracker, type Exchange, exchangesOf } from './connections.js'
+import type { Connection, ConnectionTracker } from './connections.js'
+import { type Exchange, exchangesOf } from './exchanges.js'
 
 /** Where Node itself keeps what a socket is busy with: the same on every version from 20 to 26, but nowhere public. */
 type ServedSocket = Socket & {
@@ -19,6 +20,12 @@ function lastRequestOn(socket: Socket): IncomingMessage | undefined {
   const request = (socket as ServedSocket).parser?.incoming ?? undefined
   return request?.complete && responseOn(socket) === undefined ? undefined : request
 }
+
+/** The request of a response; where an application has taken it off, the one that was parsed last, or one that is read. */
+const requestOf = (res: ServerResponse, socket: Socket): IncomingMessage =>
+  (res.req as IncomingMessage | null) ??
+  lastRequestOn(socket) ??
+  Object.assign(new IncomingMessage(socket), { complete: true })
 
 /** Responses that stand in for one that cannot be reached, because it waits behind others. */
 const standIns = new WeakSet<ServerResponse>()
@@ -37,7 +44,7 @@ export interface Adopting {
 export function adoptWork(tracker: ConnectionTracker, socket: Socket, adopting: Adopting): void {
   if (socket.destroyed) return
   if (!(socket as ServedSocket).parser) {
-    tracker.upgrade({ socket, method: undefined, url: undefined })
+    tracker.upgrade({}, socket)
     return
   }
   // Half a head may have come: it is taken for an idle connection until more of it comes.
@@ -55,9 +62,9 @@ function findTurn(tracker: ConnectionTracker, connection: Connection, adopting: 
     return
   }
   // The turn of those before has come and gone.
-  for (const { res } of known) {
-    if (res === turn) break
-    if (standIns.has(res)) tracker.settle(connection, res)
+  for (const exchange of known) {
+    if (exchange.res === turn) break
+    if (standIns.has(exchange.res)) tracker.settle(exchange)
   }
 }
 
@@ -68,22 +75,20 @@ function takeTurn(
   res: ServerResponse,
   { probes, found }: Adopting,
 ): void {
-  const { req } = res
-  const standIn = exchangesOf(connection).find((each) => each.req === req)?.res
-  tracker.begin(req, res, probeOf(probes, req.method, req.url) !== undefined)
-  const { queue } = connection
-  const exchange = queue?.pop()
-  const at = queue?.findIndex((each) => each.res === standIn) ?? 0
-  if (exchange !== undefined) queue?.splice(Math.max(0, at), 0, exchange)
-  if (standIn !== undefined) tracker.settle(connection, standIn)
-  for (const each of exchangesOf(connection)) if (each.res === res) found(each)
+  const req = requestOf(res, connection.socket)
+  const standIn = exchangesOf(connection).find((each) => each.req === req)
+  const before = standIn ?? connection.first
+  const isProbe = probeOf(probes, req.method, req.url) !== undefined
+  const exchange = tracker.insert(connection, { req, res, isProbe }, before)
+  if (standIn !== undefined) tracker.settle(standIn)
+  found(exchange)
 }
 
 function findLast(tracker: ConnectionTracker, connection: Connection, { probes }: Adopting): void {
   const req = lastRequestOn(connection.socket)
   if (req === undefined || exchangesOf(connection).some((each) => each.req === req)) return
   const res = new ServerResponse(req)
-  tracker.begin(req, res, probeOf(probes, req.method, req.url) !== undefined)
+  tracker.insert(connection, { req, res, isProbe: probeOf(probes, req.method, req.url) !== undefined })
   if (responseOn(connection.socket) !== undefined) {
     standIns.add(res)
     return

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
-import type { Exchange } from './connections.js'
+import type { Exchange } from './exchanges.js'
 import { silence } from './leave.js'
 
 /** Streams end spread over at most this long, so that their clients do not all come back to another replica at once. */

@@ -34,7 +34,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
       case 'upgrade':
       case 'connect':
-        if (!http1.upgrade(args[0] as IncomingMessage)) return true
+        if (!http1.upgrade(args[0] as IncomingMessage, args[1] as Socket)) return true
         break
     }
     return listenerEvent(deliver, event, args)

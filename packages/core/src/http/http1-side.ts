@@ -2,17 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
 import { createClosing } from './closing.js'
-import {
-  type Connection,
-  connectionOf,
-  createConnectionTracker,
-  type Exchange,
-  exchangesOf,
-  lastExchange,
-  readOn,
-} from './connections.js'
+import { type Connection, connectionOf, createConnectionTracker } from './connections.js'
 import { adoptWork } from './earlier-work.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
+import { type Exchange, exchangesOf } from './exchanges.js'
 import { askToLeave, discardInput, returnToResponse } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
@@ -25,7 +18,7 @@ export interface Http1Side extends Side {
   /** Serves a request, or answers in place of the application. */
   readonly request: Tap
   /** A connection is given to another protocol; false if its client was told that it closes, and has to be refused. */
-  upgrade(req: IncomingMessage): boolean
+  upgrade(req: IncomingMessage, socket: Socket): boolean
   /** A connection was open before the server was attached: it becomes known with what it is busy with. */
   adopt(socket: Socket): void
 }
@@ -63,6 +56,7 @@ export function createHttp1Side(context: ServerContext): Http1Side {
   }
 
   const headSent = (exchange: Exchange) => {
+    connections.heed(exchange)
     if (context.step === 'closed' && isEventStream(exchange.res)) {
       clock.nextTurn(() => endInOrder(exchange.res))
     }
@@ -72,7 +66,7 @@ export function createHttp1Side(context: ServerContext): Http1Side {
   const serve: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
     const probe = context.probeOf(req.method, req.url)
-    const connection = connections.begin(req, res, probe !== undefined)
+    const { connection } = connections.begin(req, res, probe !== undefined)
     if (probe !== undefined) {
       sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       return true
@@ -102,10 +96,10 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     if (known?.leaving) return discard(known, req)
 
     const probe = context.probeOf(req.method, req.url)
-    const connection = connections.begin(req, res, probe !== undefined)
+    const exchange = connections.begin(req, res, probe !== undefined)
+    const { connection } = exchange
     if (probe === undefined) context.countRequest(connection, req.url, req.headers)
-    const exchange = lastExchange(connection)
-    if (exchange !== undefined) askToLeave(clock, exchange, headSent)
+    askToLeave(clock, exchange, headSent)
     const isRejected = context.isRejected()
     const handle = () => {
       if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
@@ -130,14 +124,13 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     accept: connections.accept,
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
-    upgrade(req) {
-      // Tests emit this event by hand, without a socket below.
-      const known = req.socket && connectionOf(req.socket)
+    upgrade(req, socket) {
+      const known = connectionOf(socket)
       if (known?.leaving) {
         returnToResponse(known)
         return !discard(known, req)
       }
-      connections.upgrade(req)
+      connections.upgrade(req, socket)
       return true
     },
     adopt(socket) {
@@ -157,8 +150,8 @@ export function createHttp1Side(context: ServerContext): Http1Side {
       }
       for (const exchange of [...connections].flatMap(exchangesOf)) {
         askToLeave(clock, exchange, headSent)
-        if (exchange.res.closed) readOn(exchange.req)
       }
+      connections.reconcile()
     },
     askToGo(patience) {
       closing.reapUnspoken(patience)

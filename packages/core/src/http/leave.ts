@@ -1,7 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
-import { type Connection, type Exchange, lastExchange } from './connections.js'
+import type { Connection } from './connections.js'
+import type { Exchange } from './exchanges.js'
 
 /** How long a client that was told to leave gets to hang up before we do. */
 export const farewell = 100
@@ -25,11 +26,16 @@ function saysClose(headers: HeadHeaders): HeadHeaders {
   return headers.map((each, i) => (i % 2 === 1 && isConnection(headers[i - 1]) ? 'close' : each))
 }
 
+const framing = /^(content-length|transfer-encoding)$/i
+
 /** Whether the request was read whole. `complete` turns true only after the head was handed on, so framing counts too. */
-function isReadWhole({ complete, headers }: Exchange['req']): boolean {
+function isReadWhole({ complete, rawHeaders }: Exchange['req']): boolean {
   if (complete) return true
-  const length = headers['content-length']
-  return headers['transfer-encoding'] === undefined && (length === undefined || length === '0')
+  // Applications change `headers`, and take what frames the body out of them when they send it on.
+  return (
+    Array.isArray(rawHeaders) &&
+    !rawHeaders.some((each, i) => i % 2 === 0 && framing.test(each) && rawHeaders[i + 1] !== '0')
+  )
 }
 
 /**
@@ -48,7 +54,7 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
       status >= 200 &&
       !this.headersSent &&
       connection.upgrade === undefined &&
-      lastExchange(connection)?.res === res &&
+      connection.last === exchange &&
       isReadWhole(exchange.req)
     if (asks) {
       this.shouldKeepAlive = false
@@ -120,7 +126,7 @@ export function discardInput({ socket }: Connection): void {
   })
 }
 
-const isStillSending = ({ overrun, current }: Connection) => overrun || current?.req.complete === false
+const isStillSending = ({ overrun, first }: Connection) => overrun || first?.req.complete === false
 
 /** A response of either protocol, as far as it can be silenced. */
 interface Silenceable {

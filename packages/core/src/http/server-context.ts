@@ -31,7 +31,11 @@ export interface ServerContext extends HttpDrainableOptions {
   /** Requests per second over the last minute, probes aside. */
   rate(): number
   /** Counts a request that is no probe by its path. `connection.served` tells whether it had one before. */
-  countRequest(connection: { served: boolean }, url: string | undefined, headers: RequestHeaders): void
+  countRequest(
+    connection: { served: boolean },
+    url: string | undefined,
+    headers: RequestHeaders | undefined,
+  ): void
   /** The probe that a request asks for. */
   probeOf(method: string | undefined, url: string | undefined): ProbeName | undefined
   /** Whether a request that comes now is turned away. */
@@ -51,7 +55,7 @@ export function createServerContext(options: HttpDrainableOptions): ServerContex
     atTheDoor: [],
     rate: () => requests.perSecond(clock.now()),
     countRequest(connection, url, headers) {
-      if (!connection.served && isTraffic(url, headers)) {
+      if (!connection.served && isTraffic(url, headers ?? {})) {
         connection.served = true
         if (context.step !== 'serving') context.watcher?.arrived()
       }

@@ -63,7 +63,7 @@ export function createHttp2Drainable(
       }
       case 'upgrade':
       case 'connect':
-        if (!isHttp2(args[0]) && !http1.upgrade(args[0] as IncomingMessage)) return true
+        if (!isHttp2(args[0]) && !http1.upgrade(args[0] as IncomingMessage, args[1] as Socket)) return true
         break
     }
     return listenerEvent(deliver, event, args)

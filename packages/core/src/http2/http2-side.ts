@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type {
+  Http2ServerRequest,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from 'node:http2'
 import type { Cut } from '../drain/cut.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
@@ -8,7 +13,7 @@ import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { openStreamsOf } from './open-streams.js'
 import { createSessionClosing } from './session-closing.js'
 import { createSessionTracker, type Session } from './sessions.js'
-import { createStreamTracker, headersOf, startOf, writesTo } from './streams.js'
+import { createStreamTracker, headersOf, responseOf, startOf, writesTo } from './streams.js'
 
 /** The sessions of a server that speaks HTTP/2, and the requests on them. */
 export interface Http2Side extends Side {
@@ -23,8 +28,17 @@ export interface Http2Side extends Side {
 /** A stream that carries another protocol (RFC 9113 §8.5, RFC 8441). */
 const isTunnel = (stream: ServerHttp2Stream) => headersOf(stream)[':method'] === 'CONNECT'
 
-/** A handler that has answered and left the rest of the body paused would hold the stream: reads it to its end. */
+/**
+ * A handler that has answered and left the rest of the body paused, or destroyed the request (a pipeline that failed half
+ * way does), would hold the stream: reads it to its end.
+ */
 function readOn(this: ServerHttp2Stream): void {
+  const request: Http2ServerRequest | undefined = responseOf(this)?.req
+  // It takes nothing any more, and Node pauses the stream at every piece.
+  if (request?.destroyed) this.removeAllListeners('data').on('data', () => {})
+  else request?.once('close', () => readOn.call(this))
+  // What nobody has begun to read, Node ends itself.
+  if (request?.isPaused()) request.resume()
   if (this.isPaused()) this.resume()
 }
 

@@ -33,9 +33,9 @@ export const headersOf = (stream: ServerHttp2Stream): IncomingHttpHeaders =>
 /** When it began, in Unix milliseconds. */
 export const startOf = (stream: ServerHttp2Stream): number => (stream as RequestStream)[kStartedAt]
 
-/** Remembers which response of the compatibility API writes to its stream. */
-export function writesTo(stream: ServerHttp2Stream, response: Http2ServerResponse): void {
-  ;(stream as RequestStream)[kResponse] = response
+/** Remembers which response of the compatibility API writes to its stream; one that is made by hand may have none. */
+export function writesTo(stream: ServerHttp2Stream | undefined, response: Http2ServerResponse): void {
+  if (stream !== undefined) (stream as RequestStream)[kResponse] = response
 }
 
 /** The response of the compatibility API that writes to a stream, if one does. */

@@ -91,7 +91,8 @@ export function createProbeResponder(context: ProbeContext, details: boolean): P
 
   return {
     match(url) {
-      if (url === undefined) return undefined
+      // A request that is made by hand may have anything here.
+      if (typeof url !== 'string') return undefined
       for (const { name, path, lastCode, hasParts } of probes) {
         // One character tells nearly all of them apart.
         if (url.charCodeAt(path.length - 1) !== lastCode || !url.startsWith(path)) continue

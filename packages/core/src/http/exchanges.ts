@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Connection } from './connections.js'
+
+/**
+ * A request and its response, until the one is read and the other flushed. It hangs on the response: what else Node lets
+ * an application change (`req.socket`, `res.req`, `req.url`) is not asked again.
+ */
+export interface Exchange {
+  readonly connection: Connection
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly startedAt: number
+  readonly isProbe: boolean
+  /** Its neighbours on the connection, while it is unfinished: the one that was pipelined before it, and the one behind. */
+  before: Exchange | undefined
+  after: Exchange | undefined
+}
+
+/** What an exchange begins with. */
+export type Begun = Pick<Exchange, 'req' | 'res' | 'isProbe'>
+
+const kExchange = Symbol('lameduck.exchange')
+type TrackedResponse = ServerResponse & { [kExchange]?: Exchange }
+
+/** The exchange that a response belongs to, if it has been begun. */
+export const exchangeOf = (res: ServerResponse): Exchange | undefined => (res as TrackedResponse)[kExchange]
+
+/** Makes an exchange, not yet {@link put} on its connection. */
+export function createExchange(
+  connection: Connection,
+  { req, res, isProbe }: Begun,
+  startedAt: number,
+): Exchange {
+  const { method, url } = req
+  const exchange = {
+    connection,
+    req,
+    res,
+    method,
+    url,
+    startedAt,
+    isProbe,
+    before: undefined,
+    after: undefined,
+  }
+  ;(res as TrackedResponse)[kExchange] = exchange
+  return exchange
+}
+
+/** Every unfinished exchange of a connection, oldest first. */
+export function exchangesOf({ first }: Connection): Exchange[] {
+  const exchanges: Exchange[] = []
+  for (let each = first; each !== undefined; each = each.after) exchanges.push(each)
+  return exchanges
+}
+
+/** Puts an exchange on its connection: before `next`, or as the last one. */
+export function put(exchange: Exchange, next: Exchange | undefined): void {
+  const { connection } = exchange
+  const before = next === undefined ? connection.last : next.before
+  exchange.before = before
+  exchange.after = next
+  if (before === undefined) connection.first = exchange
+  else before.after = exchange
+  if (next === undefined) connection.last = exchange
+  else next.before = exchange
+}
+
+/** Takes an exchange off its connection; false if it was not there any more. */
+export function remove(exchange: Exchange): boolean {
+  const { connection, before, after } = exchange
+  if (before === undefined && connection.first !== exchange) return false
+  if (before === undefined) connection.first = after
+  else before.after = after
+  if (after === undefined) connection.last = before
+  else after.before = before
+  // What is over must not keep its neighbours.
+  exchange.before = undefined
+  exchange.after = undefined
+  return true
+}
