@@ -10,6 +10,7 @@ export { createLifecycle } from './process/this-process.js'
 
 export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
 export type { Logger } from './events/logger.js'
+export type { Duration } from './options/durations.js'
 export type { LifecycleOptions } from './options/options.js'
 export type { Plan } from './options/plan.js'
 export type { Platform } from './options/platform.js'

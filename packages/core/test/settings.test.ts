@@ -59,6 +59,38 @@ describe('options', () => {
     [{ shutdownDelay: { min: -1, max: 1 } }, 'OPTION_INVALID', /shutdownDelay.min: .* got -1/],
     [{ shutdownDelay: { min: 1, mex: 2 } }, 'OPTION_UNKNOWN', /shutdownDelay: .*did you mean "max"/],
     [{ shutdownDelay: Number.POSITIVE_INFINITY }, 'OPTION_INVALID', /shutdownDelay/],
+    ...[
+      '30 s',
+      ' 30s',
+      '30S',
+      '1,5m',
+      '.5s',
+      '5.s',
+      '-1s',
+      '1d',
+      '1e3ms',
+      '',
+      's',
+      '1m30s',
+      `${'9'.repeat(400)}h`,
+    ].map(
+      (gracePeriod) =>
+        [{ gracePeriod }, 'OPTION_INVALID', /gracePeriod: expected/] as [unknown, LifecycleErrorCode, RegExp],
+    ),
+    [{ gracePeriod: '0.0s' }, 'OPTION_INVALID', /greater than 0, got "0.0s"/],
+    [{ shutdownDelay: { min: '2s', max: '1500ms' } }, 'OPTION_INVALID', /min ≤ max/],
+    [{ shutdownDelay: { min: '2', max: 3 } }, 'OPTION_INVALID', /shutdownDelay.min: .* got "2"/],
+    [
+      { gracePeriod: '10s', shutdownDelay: '0.15m' },
+      'OPTIONS_DO_NOT_FIT',
+      /9000 \(shutdownDelay\).* > 10000/,
+    ],
+    [{ platform: 'k8s' }, 'OPTION_INVALID', /did you mean "kubernetes"/],
+    [{ platform: 'kube' }, 'OPTION_INVALID', /did you mean "kubernetes"/],
+    [{ platform: 'EKS' }, 'OPTION_INVALID', /did you mean "kubernetes"/],
+    [{ platform: 'cloud_run' }, 'OPTION_INVALID', /did you mean "cloud-run"/],
+    [{ platform: 'xyz' }, 'OPTION_INVALID', /got "xyz" \(/],
+    [{ grace: 1 }, 'OPTION_UNKNOWN', /did you mean "gracePeriod"/],
     [{ platform: 'kubernets' }, 'OPTION_INVALID', /did you mean "kubernetes"/],
     [{ forcedExitCode: 1.5 }, 'OPTION_INVALID', /got 1.5/],
     [{ signals: 'SIGTERM' }, 'OPTION_INVALID', /signals/],
@@ -83,6 +115,49 @@ describe('options', () => {
     })
   }
 
+  test('a duration may be a text with its unit', () => {
+    expect(
+      resolve({
+        gracePeriod: '1.5m',
+        shutdownDelay: { min: '2s', max: '0.1m' },
+        linger: '16.1s',
+        hookBudget: 500,
+      }),
+    ).toMatchObject({
+      gracePeriod: 90_000,
+      window: { min: 2000, max: 6000 },
+      linger: 16_100,
+      hookBudget: 500,
+    })
+    expect(resolve({ gracePeriod: '1h', shutdownDelay: '500ms' })).toMatchObject({
+      gracePeriod: 3_600_000,
+      window: { min: 500, max: 500 },
+      adaptive: false,
+    })
+  })
+
+  test('what came is shown in a short line, whatever it is', () => {
+    const big = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`key${i}`, { deep: 'x'.repeat(99) }]),
+    )
+    expect(refusal({ linger: big }).message.length).toBeLessThan(300)
+    expect(refusal({ logger: { info: big, warn: big, error: 'x\ny'.repeat(999) } }).message).toMatch(
+      /^.{1,300}$/,
+    )
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no')
+        },
+        getPrototypeOf: () => {
+          throw new Error('no')
+        },
+      },
+    )
+    expect(refusal({ platform: hostile }).code).toBe('OPTION_INVALID')
+  })
+
   test('undefined is the same as not given', () => {
     expect(resolve({ gracePeriod: undefined, platform: undefined }).gracePeriod).toBe(30_000)
   })
@@ -101,14 +176,25 @@ describe('the environment', () => {
     const env = {
       LAMEDUCK_GRACE_PERIOD: '60000',
       LAMEDUCK_SHUTDOWN_DELAY: '7000',
+      LAMEDUCK_LINGER: '1.5s',
+      LAMEDUCK_PROBES_PORT: '9000',
       LAMEDUCK_PLATFORM: 'kubernetes',
     }
     expect(resolve({}, env)).toMatchObject({
       gracePeriod: 60_000,
       window: { min: 7000, max: 7000 },
       adaptive: false,
+      linger: 1500,
+      probes: { port: 9000 },
       platform: 'kubernetes',
     })
+    expect(resolve({ probes: { livez: '/alive', port: undefined } }, env).probes).toMatchObject({
+      port: 9000,
+      paths: { livez: '/alive' },
+    })
+    expect(resolve({ probes: { port: 1 } }, env).probes?.port).toBe(1)
+    expect(resolve({ probes: false }, env).probes).toBeUndefined()
+    expect(resolve({ linger: 7 }, env).linger).toBe(7)
     expect(resolve({ gracePeriod: 20_000 }, env).gracePeriod).toBe(20_000)
   })
 
@@ -116,7 +202,14 @@ describe('the environment', () => {
     ['LAMEDUCK_GRACE_PERIOD', 'thirty'],
     ['LAMEDUCK_GRACE_PERIOD', '0'],
     ['LAMEDUCK_SHUTDOWN_DELAY', '-5'],
-    ['LAMEDUCK_SHUTDOWN_DELAY', '5s'],
+    ['LAMEDUCK_SHUTDOWN_DELAY', '5 s'],
+    ['LAMEDUCK_SHUTDOWN_DELAY', '5d'],
+    ['LAMEDUCK_GRACE_PERIOD', '0s'],
+    ['LAMEDUCK_GRACE_PERIOD', '1e4'],
+    ['LAMEDUCK_LINGER', '-1s'],
+    ['LAMEDUCK_LINGER', 'Infinity'],
+    ['LAMEDUCK_PROBES_PORT', '65536'],
+    ['LAMEDUCK_PROBES_PORT', '9000/tcp'],
     ['LAMEDUCK_PLATFORM', 'moon'],
   ] as const) {
     test(`${name}=${value} is refused by name`, () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
+import type { LifecycleOptions } from '../src/options/options.js'
 import type { Platform } from '../src/options/platform.js'
 import { createCoordinator } from '../src/process/coordinator.js'
 import { findSignalSwallower } from '../src/process/started-wrong.js'
@@ -321,5 +322,39 @@ describe('PM2', () => {
     await createLifecycle({ platform: 'pm2' }).ready()
     expect(process.sent).toEqual([])
     expect(process.listenerCount('message')).toBe(0)
+  })
+})
+
+describe('options that were hardly meant so', () => {
+  const warningsOf = async (env: Record<string, string>, ...options: LifecycleOptions[]) => {
+    const { createLifecycle } = createTestBench(env)
+    const warnings: string[] = []
+    for (const each of options) createLifecycle(each).on('warning', ({ message }) => warnings.push(message))
+    await new Promise(setImmediate)
+    return warnings
+  }
+
+  test('a grace period of seconds that are milliseconds', async () => {
+    const expected = [expect.stringMatching(/gracePeriod is 30 milliseconds: .* 27 ms .* "30s" .* "30ms"/)]
+    expect(await warningsOf({}, { gracePeriod: 30 })).toEqual(expected)
+    const fromEnvironment = await warningsOf({ LAMEDUCK_GRACE_PERIOD: '999' }, {})
+    expect(fromEnvironment).toEqual([expect.stringContaining('LAMEDUCK_GRACE_PERIOD is 999')])
+    expect(await warningsOf({ LAMEDUCK_GRACE_PERIOD: '30' }, { gracePeriod: '30ms' })).toEqual([])
+    expect(await warningsOf({ LAMEDUCK_GRACE_PERIOD: '30s' }, {}, { gracePeriod: 1000 })).toEqual([])
+  })
+
+  test('a variable that is not known, once in a process', async () => {
+    const env = {
+      LAMEDUCK_GRACEPERIOD: '30s',
+      LAMEDUCK_COLOUR: 'yellow',
+      LAMEDUCK_DELAY: '1s',
+      LAMEDUCK_LINGER: '1s',
+      PATH: '/',
+    }
+    expect(await warningsOf(env, {}, {})).toEqual([
+      expect.stringContaining('LAMEDUCK_GRACEPERIOD in the environment: did you mean LAMEDUCK_GRACE_PERIOD?'),
+      expect.stringMatching(/LAMEDUCK_COLOUR .* known are LAMEDUCK_GRACE_PERIOD, /),
+      expect.stringContaining('did you mean LAMEDUCK_SHUTDOWN_DELAY?'),
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { LifecycleError } from '../errors.js'
+import { type Duration, toMilliseconds } from '../options/durations.js'
 import { demand, demandNamed, objectOf, positiveTime } from '../options/rules.js'
 import type { Hook } from './hooks.js'
 
@@ -17,7 +18,7 @@ export function createStopHooks() {
       return hooks.length + closers.length
     },
     /** @throws {LifecycleError} ARGUMENT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, NAME_TAKEN; REGISTERED_TOO_LATE when sealed */
-    add(name: string, fn: () => unknown, given: { timeout?: number | undefined } = {}) {
+    add(name: string, fn: () => unknown, given: { timeout?: Duration | undefined } = {}) {
       demandNamed('onStop', name, fn, hooks)
       demand('OPTION_INVALID', `onStop("${name}")`, options, given)
       if (isSealed) {
@@ -26,7 +27,7 @@ export function createStopHooks() {
           `onStop("${name}") would never run: the functions are running already, or have run`,
         )
       }
-      hooks.push({ name, fn, timeout: given.timeout })
+      hooks.push({ name, fn, timeout: toMilliseconds(given.timeout) })
     },
     addCloser: (closer: Hook) => void closers.push(closer),
     /** The functions in the order in which they run; nothing can be added any more. */

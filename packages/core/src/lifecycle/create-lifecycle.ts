@@ -9,6 +9,7 @@ import { LifecycleError } from '../errors.js'
 import { createEmitter } from '../events/events.js'
 import { logEvents } from '../events/log-events.js'
 import { consoleLogger, flushed } from '../events/logger.js'
+import { warnOfDoubts } from '../options/doubts.js'
 import type { LifecycleOptions } from '../options/options.js'
 import { makePlan } from '../options/plan.js'
 import type { Surroundings } from '../options/platform.js'
@@ -85,9 +86,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 
-  const warnings = createWarnings(settings.platform, host.surroundings, servers, coordinator, (message) =>
-    emitter.emit('warning', { message }),
-  )
+  const warn = (message: string) => emitter.emit('warning', { message })
+  const warnings = createWarnings(settings.platform, host.surroundings, servers, coordinator, warn)
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
     makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
@@ -233,13 +233,14 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       attach: attachments.attach,
       answers: attachments.answers,
       isByHand: (server) => byHand.has(server),
-      warn: (message) => emitter.emit('warning', { message }),
+      warn,
       closeWith: stopHooks.addCloser,
     },
   }
   // Not before whoever creates it can listen.
   process.nextTick(() => {
     warnings.atStart()
+    warnOfDoubts(options, host.surroundings.env, coordinator.said, warn)
     emitter.emit('planned', { plan: lifecycle.plan })
   })
   return lifecycle

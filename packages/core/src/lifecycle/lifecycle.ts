@@ -5,6 +5,7 @@ import type { Drainable } from '../drain/drainable.js'
 import type { Release } from '../drain/holds.js'
 import type { Report } from '../drain/report.js'
 import type { LifecycleEventName, LifecycleEvents } from '../events/events.js'
+import type { Duration } from '../options/durations.js'
 import type { Plan } from '../options/plan.js'
 import type { CheckOptions } from '../probes/checks.js'
 import type { EngineServerLike, SocketServerLike } from '../websocket/engine-server.js'
@@ -93,10 +94,10 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    * Runs `fn` after the drain, when no request is left: close pools, flush. Functions run in reverse order of
    * registration; each gets its turn even if another fails or hangs.
    *
-   * @param options.timeout the most that it may take, in milliseconds, if that is less than its share of the budget
+   * @param options.timeout the most that it may take, in milliseconds or with a unit (`'2s'`), if that is less than its share of the budget
    * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID, OPTION_INVALID; REGISTERED_TOO_LATE once they run
    */
-  onStop(name: string, fn: () => unknown, options?: { timeout?: number | undefined }): this
+  onStop(name: string, fn: () => unknown, options?: { timeout?: Duration | undefined }): this
   /**
    * Says that the servers listen: readiness turns green when every startup task is done, too. Resolves then. Quiet
    * when ready already, and when a signal came first.

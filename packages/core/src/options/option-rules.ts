@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
 import type { ProbeOptions } from '../probes/probes.js'
 import { goodbyes } from '../websocket/web-socket.js'
+import { type Duration, fromText, readDuration } from './durations.js'
 import type { LifecycleOptions } from './options.js'
-import { presets } from './platform.js'
+import { type Platform, platformAliases, presets } from './platform.js'
 import {
   demand,
   type Fields,
@@ -19,6 +20,8 @@ import {
 const isInteger = (value: unknown, most: number) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
 
+const isAtMost = (min = Number.NaN, max = Number.NaN) => min <= max
+
 const isSignal = (value: unknown) =>
   typeof value === 'string' &&
   Object.hasOwn(constants.signals, value) &&
@@ -31,11 +34,13 @@ const path: Rule = {
   holds: (value) => typeof value === 'string' && /^\/(?!\/)[!-~]*$/.test(value) && !/[?#]/.test(value),
 }
 
+const port: Rule = { expected: 'an integer from 0 to 65535', holds: (value) => isInteger(value, 65_535) }
+
 const probeFields: Record<keyof ProbeOptions, Rule> = {
   livez: path,
   readyz: path,
   startupz: path,
-  port: { expected: 'an integer from 0 to 65535', holds: (value) => isInteger(value, 65_535) },
+  port,
   host: text,
   verbose: flag,
   ignore: {
@@ -48,9 +53,10 @@ const probeFields: Record<keyof ProbeOptions, Rule> = {
 export const optionRules: Record<keyof LifecycleOptions, Rule> = {
   gracePeriod: positiveTime,
   shutdownDelay: {
-    expected: 'milliseconds (0 or more), or { min, max } with min ≤ max',
+    expected: `${time.expected}, or { min, max } with min ≤ max`,
     holds: (value) =>
-      time.holds(value) || (isRecord(value) && (value['min'] as number) <= (value['max'] as number)),
+      time.holds(value) ||
+      (isRecord(value) && isAtMost(readDuration(value['min']), readDuration(value['max']))),
     fields: { min: time, max: time },
   },
   linger: time,
@@ -69,7 +75,7 @@ export const optionRules: Record<keyof LifecycleOptions, Rule> = {
   late: oneOf('serve', 'reject'),
   readinessDuringDrain: oneOf('fail', 'keep'),
   webSocketCloseCode: oneOf(...Object.keys(goodbyes).map(Number)),
-  platform: oneOf(...Object.keys(presets)),
+  platform: { ...oneOf(...Object.keys(presets)), aliases: platformAliases },
   logger: {
     expected: 'an object with the functions info, warn and error, or false',
     holds: (value) =>
@@ -91,9 +97,41 @@ export function checkOptions(options: unknown): asserts options is LifecycleOpti
   demand('OPTION_INVALID', 'options', objectOf(optionRules), options)
 }
 
-/** The variables of the environment that set an option, and what their text stands for. */
-export const environment: readonly (readonly [string, keyof LifecycleOptions, Rule])[] = [
-  ['LAMEDUCK_GRACE_PERIOD', 'gracePeriod', positiveTime],
-  ['LAMEDUCK_SHUTDOWN_DELAY', 'shutdownDelay', time],
-  ['LAMEDUCK_PLATFORM', 'platform', optionRules.platform],
+/** A variable of the environment that sets an option. */
+export interface Variable {
+  readonly name: string
+  readonly rule: Rule
+  /** The value that its text stands for. */
+  readonly read: (text: string) => unknown
+  /** The option with that value. */
+  readonly set: (value: never) => LifecycleOptions
+}
+
+/** All of them. */
+export const environment: readonly Variable[] = [
+  {
+    name: 'LAMEDUCK_GRACE_PERIOD',
+    rule: positiveTime,
+    read: fromText,
+    set: (gracePeriod: Duration) => ({ gracePeriod }),
+  },
+  {
+    name: 'LAMEDUCK_SHUTDOWN_DELAY',
+    rule: time,
+    read: fromText,
+    set: (shutdownDelay: Duration) => ({ shutdownDelay }),
+  },
+  { name: 'LAMEDUCK_LINGER', rule: time, read: fromText, set: (linger: Duration) => ({ linger }) },
+  {
+    name: 'LAMEDUCK_PROBES_PORT',
+    rule: port,
+    read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+    set: (port: number) => ({ probes: { port } }),
+  },
+  {
+    name: 'LAMEDUCK_PLATFORM',
+    rule: optionRules.platform,
+    read: (text) => text,
+    set: (platform: Platform) => ({ platform }),
+  },
 ]

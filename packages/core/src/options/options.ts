@@ -1,17 +1,22 @@
 import type { Logger } from '../events/logger.js'
 import type { ProbeOptions } from '../probes/probes.js'
 import type { WebSocketCloseCode } from '../websocket/web-socket.js'
+import type { Duration } from './durations.js'
 import type { Platform } from './platform.js'
 
-/** How a lifecycle behaves. Every field is optional; times are milliseconds. */
+/**
+ * How a lifecycle behaves. Every field is optional. Times are milliseconds, or texts with a unit: `'30s'`, `'500ms'`, `'1.5m'`,
+ * `'1h'`.
+ */
 export interface LifecycleOptions {
   /**
    * Time from the trigger to the platform's SIGKILL (`terminationGracePeriodSeconds` × 1000). lameduck is gone a
-   * margin before it: 10 %, at most 2000. Must be greater than 0.
+   * margin before it: 10 %, at most 2000. Must be greater than 0; a number below 1000 is warned about, as it may have been
+   * meant as seconds.
    *
    * @default the platform's own, else 30000; `LAMEDUCK_GRACE_PERIOD` in the environment
    */
-  gracePeriod?: number | undefined
+  gracePeriod?: Duration | undefined
 
   /**
    * The lame-duck window: readiness is red and everything is still served, so that balancers can notice. A number is
@@ -20,15 +25,15 @@ export interface LifecycleOptions {
    *
    * @default by platform: `{ min: 5000, max: 10000 }` behind a balancer, else 0; `LAMEDUCK_SHUTDOWN_DELAY` in the environment
    */
-  shutdownDelay?: number | { min: number; max: number } | undefined
+  shutdownDelay?: Duration | { min: Duration; max: Duration } | undefined
 
   /**
    * The least time that an idle keep-alive connection gets after the window for one last request, which is answered
    * with `Connection: close` (RFC 9112 §9.6). `0` closes idle connections when the window ends.
    *
-   * @default by platform: 5000 on Kubernetes
+   * @default by platform: 5000 on Kubernetes; `LAMEDUCK_LINGER` in the environment
    */
-  linger?: number | undefined
+  linger?: Duration | undefined
 
   /**
    * Paths of the probes, or `false` for none. Paths that are not given keep their defaults.
@@ -43,7 +48,7 @@ export interface LifecycleOptions {
    *
    * @default 15 % of the grace period, at most 4000, if there is anything to stop
    */
-  hookBudget?: number | undefined
+  hookBudget?: Duration | undefined
 
   /**
    * The signals that start the drain and end the process. `false` installs no listener.

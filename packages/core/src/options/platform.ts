@@ -64,6 +64,22 @@ export const presets = {
 /** The platforms that are told apart. */
 export type Platform = keyof typeof presets
 
+/** What people also call them. */
+export const platformAliases: Readonly<Record<string, Platform>> = {
+  aks: 'kubernetes',
+  eks: 'kubernetes',
+  gke: 'kubernetes',
+  k3s: 'kubernetes',
+  openshift: 'kubernetes',
+  aws: 'ecs',
+  fargate: 'ecs',
+  gcp: 'cloud-run',
+  compose: 'docker',
+  podman: 'docker',
+  swarm: 'docker',
+  tty: 'terminal',
+}
+
 /** What detection looks at: injected, so that every platform can be met in a unit test. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util'
 import { LifecycleError, type LifecycleErrorCode } from '../errors.js'
+import { readDuration } from './durations.js'
+import { nearest } from './nearest.js'
 
 /** What a value has to be. */
 export interface Rule {
@@ -8,6 +10,8 @@ export interface Rule {
   readonly holds: (value: unknown) => boolean
   /** The values there are, where they can be counted: a refusal names the nearest. */
   readonly known?: readonly string[]
+  /** What these values are also called. */
+  readonly aliases?: Readonly<Record<string, string>>
   /** What an object's own fields have to be. */
   readonly fields?: Fields
 }
@@ -15,20 +19,22 @@ export interface Rule {
 /** The fields that an object may have, and nothing else. */
 export type Fields = Readonly<Record<string, Rule>>
 
-const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0
-
 /** Whether a value is an object with fields. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const duration = "a finite number of milliseconds, or a text with its unit such as '30s' or '500ms'"
+
 /** A duration that may be nothing. */
-export const time: Rule = { expected: 'a finite number of milliseconds, 0 or more', holds: isTime }
+export const time: Rule = {
+  expected: `${duration}, 0 or more`,
+  holds: (value) => readDuration(value) !== undefined,
+}
 
 /** A duration. */
 export const positiveTime: Rule = {
-  expected: 'a finite number of milliseconds greater than 0',
-  holds: (value) => isTime(value) && value > 0,
+  expected: `${duration}, greater than 0`,
+  holds: (value) => (readDuration(value) ?? 0) > 0,
 }
 
 /** A text that says something. */
@@ -53,34 +59,24 @@ export const oneOf = (...values: readonly (string | number | false)[]): Rule => 
 /** An object with these fields and no other. */
 export const objectOf = (fields: Fields): Rule => ({ expected: 'an object', holds: isRecord, fields })
 
-const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value)
-    : inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 })
+/** The most that a message shows of what came. */
+const longestShown = 100
 
-/** How many letters have to be inserted, left out or replaced to make `b` of `a` (Levenshtein's distance). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
+/** What came, in one short line; no object that somebody gives may make this throw. */
+function show(value: unknown): string {
+  const asText = () =>
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: longestShown })
+  try {
+    const text = asText().replaceAll(/\s+/g, ' ')
+    return text.length > longestShown ? `${text.slice(0, longestShown)} …` : text
+  } catch {
+    return `something (${typeof value}) that cannot be shown`
   }
-  return row[b.length] as number
 }
 
-/** Names the one of `known` that is most like `name`, if any is near. */
-function suggest(name: unknown, known: readonly string[]): string {
-  if (typeof name !== 'string') return ''
-  const ranked = known
-    .map((each) => ({ each, off: distance(name.toLowerCase(), each.toLowerCase()) }))
-    .sort((a, b) => a.off - b.off)
-  const best = ranked[0]
-  return best && best.off <= Math.max(2, name.length / 3) ? `; did you mean "${best.each}"?` : ''
-}
+const didYouMean = (name: string | undefined) => (name === undefined ? '' : `; did you mean "${name}"?`)
 
 /**
  * Refuses what breaks a rule, and fields that do not exist. The message names what was expected and what came.
@@ -91,7 +87,7 @@ function suggest(name: unknown, known: readonly string[]): string {
 export function demand(code: LifecycleErrorCode, subject: string, rule: Rule, value: unknown): void {
   if (rule.fields !== undefined && isRecord(value)) demandFields(subject, rule.fields, value)
   if (rule.holds(value)) return
-  const meant = suggest(value, rule.known ?? [])
+  const meant = didYouMean(nearest(value, rule.known ?? [], rule.aliases))
   throw new LifecycleError(code, `${subject}: expected ${rule.expected}, got ${show(value)}${meant}`)
 }
 
@@ -100,7 +96,7 @@ function demandFields(subject: string, fields: Fields, value: Record<string, unk
   for (const [name, field] of Object.entries(value)) {
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (rule === undefined) {
-      const meant = suggest(name, names) || '.'
+      const meant = didYouMean(nearest(name, names)) || '.'
       throw new LifecycleError(
         'OPTION_UNKNOWN',
         `${subject}: unknown option "${name}"${meant} Known: ${names.join(', ')}`,

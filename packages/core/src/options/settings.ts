@@ -1,30 +1,34 @@
 import { LifecycleError } from '../errors.js'
 import { resolveProbes } from '../probes/probes.js'
 import { abortTime, lastWords, marginOf } from './budget.js'
-import { checkOptions, environment } from './option-rules.js'
+import { toMilliseconds } from './durations.js'
+import { fromEnvironment } from './environment.js'
+import { checkOptions } from './option-rules.js'
 import { type LifecycleOptions, optionDefaults } from './options.js'
 import { detectPlatform, presetFor, type Surroundings } from './platform.js'
 import { pm2GraceByMessage } from './pm2.js'
-import { demand } from './rules.js'
 
 /** What is there once the defaults have been filled in. */
 type FilledOptions = { readonly [Name in keyof typeof optionDefaults]: NonNullable<LifecycleOptions[Name]> }
 
-function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
-  const set = environment.flatMap(([variable, option, rule]) => {
-    const text = env[variable]?.trim()
-    if (!text) return []
-    const read = (given: unknown) => (option === 'platform' ? given : Number(given))
-    const holds = (given: unknown) => rule.holds(read(given))
-    demand('ENVIRONMENT_INVALID', variable, { ...rule, holds }, text)
-    return [[option, read(text)]]
-  })
-  return Object.fromEntries(set)
+/** The times that somebody asked for by name, in milliseconds. */
+function timesOf({ shutdownDelay, gracePeriod, linger, hookBudget }: LifecycleOptions) {
+  const delay =
+    typeof shutdownDelay === 'object'
+      ? { min: toMilliseconds(shutdownDelay.min), max: toMilliseconds(shutdownDelay.max) }
+      : toMilliseconds(shutdownDelay)
+  return {
+    delay,
+    gracePeriod: toMilliseconds(gracePeriod),
+    linger: toMilliseconds(linger),
+    hookBudget: toMilliseconds(hookBudget),
+  }
 }
 
-function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): void {
-  const { shutdownDelay, linger, hookBudget } = chosen
-  const window = typeof shutdownDelay === 'object' ? shutdownDelay.max : shutdownDelay
+type Times = ReturnType<typeof timesOf>
+
+function refuseWhatCannotFit(gracePeriod: number, { delay, linger, hookBudget }: Times): void {
+  const window = typeof delay === 'object' ? delay.max : delay
   const explicit = Object.entries({ shutdownDelay: window, linger, hookBudget }).filter(
     (part): part is [string, number] => part[1] !== undefined,
   )
@@ -42,6 +46,10 @@ function refuseWhatCannotFit(gracePeriod: number, chosen: LifecycleOptions): voi
   )
 }
 
+/** What is there and not `undefined`. */
+const withoutGaps = <T extends object>(given: T | undefined): Partial<T> =>
+  Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>
+
 /** Options after the environment, the platform and the defaults have filled the gaps. */
 export type Settings = ReturnType<typeof resolveSettings>
 
@@ -55,20 +63,22 @@ export function resolveSettings(
   surroundings: Pick<Surroundings, 'env' | 'isTerminal' | 'isContainer'>,
 ) {
   checkOptions(options)
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const chosen: LifecycleOptions = { ...fromEnvironment(surroundings.env), ...given }
+  const given = withoutGaps(options)
+  const environment = fromEnvironment(surroundings.env)
+  const chosen: LifecycleOptions = { ...environment, ...given }
+  const asked = timesOf(chosen)
   const filled = { ...optionDefaults, ...chosen } as FilledOptions
   const platform = chosen.platform ?? detectPlatform(surroundings)
   const preset = presetFor(platform, surroundings.env)
   const timesFor = (graceOfPlatform: number) => {
-    const gracePeriod = chosen.gracePeriod ?? graceOfPlatform
-    return { gracePeriod, linger: chosen.linger ?? preset.linger(gracePeriod) }
+    const gracePeriod = asked.gracePeriod ?? graceOfPlatform
+    return { gracePeriod, linger: asked.linger ?? preset.linger(gracePeriod) }
   }
   const times = timesFor(preset.gracePeriod)
   const { gracePeriod } = times
-  const delay = chosen.shutdownDelay ?? preset.window
+  const delay = asked.delay ?? preset.window
   const isManagedByPm2 = surroundings.env['pm_id'] !== undefined
-  refuseWhatCannotFit(gracePeriod, chosen)
+  refuseWhatCannotFit(gracePeriod, asked)
   return {
     platform,
     ...times,
@@ -79,7 +89,7 @@ export function resolveSettings(
     adaptive: typeof delay === 'object' && delay.max > 0,
     /** What somebody asked for by name: defaults shrink to fit beside it, it never does. */
     explicit: { window: chosen.shutdownDelay !== undefined, linger: chosen.linger !== undefined },
-    hookBudget: chosen.hookBudget,
+    hookBudget: asked.hookBudget,
     signals: filled.signals || [],
     /** SIGINT is the platform's way to stop a process, not somebody's Ctrl-C. */
     stopsBySigint: preset.stopsBySigint || isManagedByPm2,
@@ -90,7 +100,10 @@ export function resolveSettings(
     late: filled.late,
     readinessDuringDrain: filled.readinessDuringDrain,
     webSocketCloseCode: filled.webSocketCloseCode,
-    probes: chosen.probes === false ? undefined : resolveProbes(chosen.probes ?? {}),
+    probes:
+      chosen.probes === false
+        ? undefined
+        : resolveProbes({ ...environment.probes, ...withoutGaps(chosen.probes) }),
     logger: chosen.logger,
   }
 }

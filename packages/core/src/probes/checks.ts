@@ -1,21 +1,22 @@
 import type { Clock } from '../clock.js'
 import { LifecycleError } from '../errors.js'
+import { type Duration, toMilliseconds } from '../options/durations.js'
 import { demand, demandNamed, objectOf, positiveTime, time } from '../options/rules.js'
 
-/** Limits of a readiness check, in milliseconds. */
+/** Limits of a check, in milliseconds or as a text with a unit, such as `'2s'`. */
 export interface CheckOptions {
   /**
    * A check that takes longer has failed.
    *
    * @default 1000
    */
-  timeout?: number | undefined
+  timeout?: Duration | undefined
   /**
    * How long a result is good for. `0` runs the check anew for every probe that does not find one running.
    *
    * @default 1000
    */
-  ttl?: number | undefined
+  ttl?: Duration | undefined
 }
 
 /** What a check found. */
@@ -93,7 +94,14 @@ export function createChecks(clock: Clock, changed: (name: string, ok: boolean, 
       demandNamed('check', name, fn, checks)
       demand('OPTION_INVALID', `check("${name}")`, options, given)
       const { timeout = 1000, ttl = 1000 } = given
-      checks.push({ name, fn, timeout, ttl, running: undefined, last: undefined })
+      checks.push({
+        name,
+        fn,
+        timeout: toMilliseconds(timeout),
+        ttl: toMilliseconds(ttl),
+        running: undefined,
+        last: undefined,
+      })
     },
     /** Runs the checks with these names, each once for all who ask at the same time. Never rejects. */
     run: (names: readonly string[]): Promise<CheckResult[]> =>

@@ -25,7 +25,7 @@ export interface ProbeOptions {
    * A server of its own for the probes, the last thing to close; the paths of the main port then belong to the
    * application. `0` takes any free port.
    *
-   * @default none: probes answer on the main port
+   * @default none: probes answer on the main port; `LAMEDUCK_PROBES_PORT` in the environment
    */
   port?: number | undefined
   /**

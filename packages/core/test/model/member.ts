@@ -1,5 +1,6 @@
 import { LifecycleError } from '../../src/errors.js'
 import type { Logger } from '../../src/events/logger.js'
+import { toMilliseconds } from '../../src/options/durations.js'
 import type { LifecycleOptions } from '../../src/options/options.js'
 import { type Platform, presets } from '../../src/options/platform.js'
 import { createCalled } from './called.js'
@@ -95,7 +96,7 @@ export function createMember(host: MemberHost, options: LifecycleOptions, flush?
   const member: Member = {
     index: host.members.length,
     lifecycle,
-    grace: options.gracePeriod ?? preset.gracePeriod,
+    grace: toMilliseconds(options.gracePeriod) ?? preset.gracePeriod,
     signals: (options.signals ?? ['SIGTERM', 'SIGINT']) || [],
     drainsOnCrash: options.crash !== false,
     stopsBySigint: preset.stopsBySigint,

@@ -67,6 +67,9 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   after: fc.oneof(short, long),
 })
 
+/** The same duration, as people write it: some with a unit. */
+const inSomeUnit = (ms: number) => (ms % 2 === 0 ? `${ms}ms` : ms)
+
 /** Options whose explicit times fit into the grace period, whichever of them are given. */
 export const options: fc.Arbitrary<LifecycleOptions> = fc
   .record({
@@ -111,9 +114,9 @@ export const options: fc.Arbitrary<LifecycleOptions> = fc
       max === undefined || min === null ? max : { min: Math.floor(min * max), max: Math.max(1, max) }
     return {
       platform,
-      ...(gracePeriod === null ? {} : { gracePeriod }),
+      ...(gracePeriod === null ? {} : { gracePeriod: inSomeUnit(gracePeriod) }),
       ...(shutdownDelay === undefined ? {} : { shutdownDelay }),
-      ...(linger === undefined ? {} : { linger }),
+      ...(linger === undefined ? {} : { linger: inSomeUnit(linger) }),
       ...(hookBudget === undefined ? {} : { hookBudget }),
       ...rest,
     }
