@@ -31,4 +31,17 @@ describe.concurrent('a worker of node:cluster', { timeout: 60_000 }, () => {
       await server.exited()
     })
   }
+
+  test('whose primary is gone finishes what is in flight, and then leaves', async () => {
+    await using server = await startScenario('cluster-worker', { options })
+    const slow = await server.connect()
+    const answer = slow.get('/slow?ms=600')
+    await sleep(100)
+    server.signal('SIGKILL')
+    expect(await answer).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+    await server.exited()
+    expect(server.said('report')).toEqual([
+      expect.objectContaining({ clean: true, reason: 'end of the primary', exitCode: 0 }),
+    ])
+  })
 })

@@ -52,5 +52,5 @@ export const shutdownMessageTrigger: Trigger = {
   byMessage: true,
 }
 
-/** The trigger that `disconnect()` of a cluster's worker is. Its siblings get what is new: there is nothing to wait for. */
-export const disconnectTrigger: Trigger = { reason: 'worker.disconnect()', window: false, linger: true }
+/** The trigger that a cluster's worker gets when it is on its own. Its siblings get what is new, if anybody does: nothing to wait for. */
+export const disconnectTrigger = (reason: string): Trigger => ({ reason, window: false, linger: true })

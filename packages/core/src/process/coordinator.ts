@@ -77,7 +77,7 @@ interface Ending {
   readonly joined: Map<Member, Promise<void>>
 }
 
-/** The event of a worker of `node:cluster` whose `disconnect()` has been called, in the primary or in itself. */
+/** The event of a worker of `node:cluster` that is about to be on its own, with what has made it so. */
 export const disconnecting = 'worker disconnects'
 
 const forcedBySigint = 130
@@ -178,8 +178,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     if (message === 'shutdown' && ending === undefined) end(shutdownMessageTrigger)
   }
 
-  const onDisconnect = () => {
-    if (ending === undefined) end(disconnectTrigger)
+  const onDisconnect = (reason: string) => {
+    if (ending === undefined) end(disconnectTrigger(reason))
   }
 
   const onCrash = (error: unknown) => {
@@ -194,7 +194,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const listeners = createProcessListeners(host, (event, argument) => {
     if (event === 'uncaughtException') onCrash(argument)
     else if (event === 'message') onMessage(argument)
-    else if (event === disconnecting) onDisconnect()
+    else if (event === disconnecting) onDisconnect(String(argument))
     else onSignal(event as NodeJS.Signals)
   })
 

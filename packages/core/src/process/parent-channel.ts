@@ -47,34 +47,43 @@ interface InternalMessage {
 /** What Node tells the primary of a worker that leaves by itself; the primary's answer to this number is nobody's. */
 const leavesByItself = { cmd: 'NODE_CLUSTER', act: 'exitedAfterDisconnect', seq: -1 }
 
-const forget = new Map<() => void, () => void>()
+const forget = new Map<(reason: string) => void, () => void>()
+const called = 'worker.disconnect()'
 
 /**
- * The call of a worker's `disconnect()`, in the primary or in the worker itself, before its servers close. Node has no
- * event for that: `disconnect` comes when they have.
+ * The end of a worker's bond to its primary, with what has ended it: the call of `disconnect()`, in the primary or in the
+ * worker itself, before its servers close (Node has no event for that: `disconnect` comes when they have), or the end of the
+ * primary, at which Node would exit this process at once.
  */
 export const workerDisconnects = {
-  on(listener: () => void) {
+  on(listener: (reason: string) => void) {
     const { worker } = cluster
     if (worker === undefined) return
     const told = (message: InternalMessage) => {
-      if (message?.act === 'disconnect') listener()
+      if (message?.act === 'disconnect') listener(called)
+    }
+    const orphaned = () => {
+      if (worker.exitedAfterDisconnect) return
+      worker.exitedAfterDisconnect = true
+      listener('end of the primary')
     }
     const { disconnect } = worker
     const announced = function (this: typeof worker) {
       // Node tells the primary when the servers have closed. We may be gone by then, and would count as crashed.
       process.send?.(leavesByItself, undefined, undefined, () => {})
-      listener()
+      listener(called)
       return disconnect.call(this)
     }
     process.prependListener('internalMessage' as 'message', told as () => void)
+    process.prependListener('disconnect', orphaned)
     worker.disconnect = announced
     forget.set(listener, () => {
       process.off('internalMessage', told)
+      process.off('disconnect', orphaned)
       if (worker.disconnect === announced) worker.disconnect = disconnect
     })
   },
-  off(listener: () => void) {
+  off(listener: (reason: string) => void) {
     forget.get(listener)?.()
     forget.delete(listener)
   },

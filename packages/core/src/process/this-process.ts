@@ -20,7 +20,7 @@ const deaf: ProcessLike = {
 }
 
 /** How the events are listened to that need more than `process.on`. */
-const special = new Map<string, typeof parentMessages>([
+const special = new Map<string, typeof parentMessages | typeof workerDisconnects>([
   ['message', parentMessages],
   [disconnecting, workerDisconnects],
 ])
