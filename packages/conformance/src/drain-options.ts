@@ -8,3 +8,6 @@ export const quick = {
 
 /** For cases that wait for the cutoff: the margin and the slice before it are small, and so is the whole. */
 export const brief = { ...quick, gracePeriod: 5000 } as const
+
+/** For cases in which nothing ends by force, and everything takes a few seconds. */
+export const patient = { ...quick, gracePeriod: 30_000 } as const

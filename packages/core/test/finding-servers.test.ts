@@ -159,7 +159,7 @@ describe('attachments', () => {
     createAttachments({
       clock: systemClock,
       probes: { respond: () => ({ match: () => undefined }) } as never,
-      webSocketCloseCode: 1001,
+      settings: { webSocketCloseCode: 1001, eventStreams: 'end' },
       drain: () => undefined,
     })
 

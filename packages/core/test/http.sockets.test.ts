@@ -400,10 +400,12 @@ describe.concurrent('the cutoff', () => {
 })
 
 describe.concurrent('server-sent events', () => {
+  const eventSource = { headers: { accept: 'text/event-stream' } }
+
   test('that have been ended still tell their handler that it has written', async () => {
     await using served = await serve({ shutdownDelay: 0 })
     const client = await served.connect()
-    const answer = client.get('/events')
+    const answer = client.ask('GET', '/events', eventSource)
     const res = await served.asked()
     res.writeHead(200, { 'content-type': 'text/event-stream' })
     served.signal()
@@ -428,12 +430,22 @@ describe.concurrent('server-sent events', () => {
       false,
     ],
     ['are not plain text', (res) => res.setHeader('content-type', 'text/plain'), false],
+    [
+      'are cut if they say how long they are',
+      (res) => res.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': 100 }),
+      false,
+    ],
+    [
+      'are cut if they say so in an array',
+      (res) => res.writeHead(200, ['Content-Type', 'text/event-stream', 'Content-Length', '100']),
+      false,
+    ],
   ]
   for (const [what, begin, endsInOrder] of streams) {
     test(what, async () => {
       await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0 })
       const client = await served.connect()
-      void client.request('GET', '/events')
+      void client.request('GET', '/events', eventSource)
       const res = await served.asked()
       begin(res)
       res.write('data: 1\n\n')
@@ -451,7 +463,7 @@ describe.concurrent('server-sent events', () => {
     const [clients, streams] = [[] as RawClient[], [] as ServerResponse[]]
     for (let i = 0; i < 3; i++) {
       const client = await served.connect()
-      void client.request('GET', '/events')
+      void client.request('GET', '/events', eventSource)
       const res = await served.asked()
       res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
       clients.push(client)
@@ -470,7 +482,7 @@ describe.concurrent('server-sent events', () => {
     await using served = await serve({ shutdownDelay: 0, linger: 0 })
     const [one, two] = [await served.connect(), await served.connect()]
     for (const client of [one, two]) {
-      void client.request('GET', '/events')
+      void client.request('GET', '/events', eventSource)
       const res = await served.asked()
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
     }
@@ -483,7 +495,7 @@ describe.concurrent('server-sent events', () => {
   test('that begin after the listener has closed are ended as well', async () => {
     await using served = await serve({ shutdownDelay: 0, linger: 2000 })
     const client = await served.connect()
-    void client.request('GET', '/events')
+    void client.request('GET', '/events', eventSource)
     const res = await served.asked()
     const closing = served.closing()
     served.signal()

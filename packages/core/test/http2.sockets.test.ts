@@ -239,15 +239,17 @@ describe.concurrent('streams', () => {
   })
 
   const events = { 'Content-Type': 'text/event-stream' }
+  const eventSource = { headers: { accept: 'text/event-stream' } }
   for (const [what, headers, endsInOrder] of [
     ['end in order', events, true],
     ['are cut if they are compressed', { ...events, 'content-encoding': 'gzip' }, false],
+    ['are cut if they say how long they are', { ...events, 'Content-Length': 100 }, false],
     ['are not plain text', { 'content-type': 'text/plain' }, false],
   ] as const) {
     test(`of server-sent events ${what}`, async () => {
       await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0 })
       const client = await served.connect()
-      const exchange = client.open('GET', '/events')
+      const exchange = client.open('GET', '/events', eventSource.headers)
       const stream = await served.asked()
       stream.respond(headers)
       stream.write('data: 1\n\n')
@@ -266,7 +268,7 @@ describe.concurrent('streams', () => {
     const client = await served.connect()
     const [answers, streams] = [[] as Promise<Http2Response>[], [] as ServerHttp2Stream[]]
     for (let i = 0; i < 3; i++) {
-      answers.push(client.get(`/events/${i}`))
+      answers.push(client.ask('GET', `/events/${i}`, eventSource))
       const stream = await served.asked()
       stream.respond(events)
       streams.push(stream)
@@ -283,7 +285,7 @@ describe.concurrent('streams', () => {
   test('of server-sent events that have been ended still tell their handler that it has written', async () => {
     await using served = await serve({ shutdownDelay: 0 })
     const client = await served.connect()
-    const answer = client.get('/events')
+    const answer = client.ask('GET', '/events', eventSource)
     const stream = await served.asked()
     stream.respond(events)
     served.signal()
@@ -297,7 +299,7 @@ describe.concurrent('streams', () => {
   test('of server-sent events that begin after the listener has closed are ended as well', async () => {
     await using served = await serve({ shutdownDelay: 0 })
     const client = await served.connect()
-    const answer = client.get('/events')
+    const answer = client.ask('GET', '/events', eventSource)
     const stream = await served.asked()
     served.signal()
     await served.closed()

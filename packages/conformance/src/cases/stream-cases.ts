@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { brief, quick } from '../drain-options.js'
+import { brief, patient, quick } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
+import { answersInEvents, eventSource, eventsIn } from './event-streams.js'
 
 export const streamCases: readonly BehaviourCase[] = [
   {
@@ -64,7 +65,7 @@ export const streamCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const [client, other] = [await server.connect(), await server.connect()]
-      void client.request('GET', '/sse')
+      void client.request('GET', '/sse', eventSource)
       const slow = other.get('/slow?ms=1800')
       await client.receives('data: 2')
       server.signal()
@@ -83,7 +84,7 @@ export const streamCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
-      void client.request('GET', '/sse?until=signal')
+      void client.request('GET', '/sse?until=signal', eventSource)
       await client.receives('data: 1')
       server.signal()
       expect((await client.response()).text).toMatch(/event: goodbye\ndata: reconnect\n\n$/)
@@ -97,7 +98,7 @@ export const streamCases: readonly BehaviourCase[] = [
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
-      void client.request('GET', '/sse?padding=1000000')
+      void client.request('GET', '/sse?padding=1000000', eventSource)
       await client.receives('data: 0')
       client.pause()
       await sleep(900)
@@ -113,11 +114,68 @@ export const streamCases: readonly BehaviourCase[] = [
     },
   },
   {
+    name: 'server-sent events whose head is sent after the listener has closed are ended as well, if an EventSource has asked',
+    async run(subject) {
+      await using server = await startServer(subject, { options: patient })
+      const client = await server.connect()
+      void client.request('GET', '/sse?after=1500', eventSource)
+      server.signal()
+      await server.refusing()
+      expect((await client.response()).text).toMatch(/^(data: \d+ \n\n)*$/)
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'answers in server-sent events that no EventSource has asked for finish by themselves, whenever their head is sent',
+    async run(subject) {
+      await using server = await startServer(subject, { options: patient })
+      const answers = []
+      for (const { method, path, headers } of answersInEvents) {
+        const client = await server.connect()
+        answers.push(client.ask(method, path, { headers }))
+      }
+      await sleep(200)
+      server.signal()
+      const texts = (await Promise.all(answers)).map(({ text }) => text)
+      expect(texts).toEqual(texts.map(() => eventsIn(40)))
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'server-sent events that say how long they are come whole, and the answer that is pipelined behind them',
+    async run(subject) {
+      await using server = await startServer(subject, { options: patient })
+      const client = await server.connect()
+      void client.request('GET', '/sse?events=40&length', eventSource)
+      void client.request('GET', '/fast')
+      await client.receives('data: 2')
+      server.signal()
+      expect((await client.response()).text).toBe(eventsIn(40))
+      expect((await client.response()).text).toBe('fast')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: "eventStreams: 'finish' ends none",
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...patient, eventStreams: 'finish' } })
+      const [before, after] = [await server.connect(), await server.connect()]
+      const answers = [
+        before.ask('GET', '/sse?events=40', eventSource),
+        after.ask('GET', '/sse?after=1500&events=40', eventSource),
+      ]
+      await before.receives('data: 2')
+      server.signal()
+      for (const answer of answers) expect((await answer).text).toBe(eventsIn(40))
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
     name: 'compressed server-sent events are left alone until the cutoff, and named',
     async run(subject) {
       await using server = await startServer(subject, { options: brief })
       const client = await server.connect()
-      void client.request('GET', '/sse?encoding=gzip&secret=1')
+      void client.request('GET', '/sse?encoding=gzip&secret=1', eventSource)
       await client.head()
       server.signal()
       await server.line('cutoff')

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'
 import { type ObservedLifecycle, say } from './observe.js'
-import { lines } from './streams.js'
+import { eventsWanted, lines, writeEvents } from './streams.js'
 
 export interface StandardRoutesOptions {
   readonly signal: ObservedLifecycle['signal']
@@ -93,23 +93,12 @@ function keepAliveByHand(_: IncomingMessage, response: ServerResponse, query: UR
   )
 }
 
-/** A careless handler: it goes on writing for a while after its response has ended. */
 function events(response: ServerResponse, query: URLSearchParams, signal: AbortSignal): void {
-  const padding = '.'.repeat(Number(query.get('padding') ?? 0))
-  const compressed = query.get('encoding') === 'gzip'
-  response.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    Connection: 'keep-alive',
-    ...(compressed ? { 'Content-Encoding': 'gzip' } : {}),
-  })
-  const sink = compressed ? createGzip() : response
-  if (sink !== response) sink.pipe(response)
-  let number = 0
-  const timer = setInterval(() => sink.write(`data: ${number++} ${padding}\n\n`), 50)
-  response.once('close', () => setTimeout(() => clearInterval(timer), 200))
-  if (query.get('until') !== 'signal') return
-  signal.addEventListener('abort', () => {
-    clearInterval(timer)
-    sink.end('event: goodbye\ndata: reconnect\n\n')
-  })
+  const wanted = eventsWanted(query)
+  setTimeout(() => {
+    response.writeHead(200, { ...wanted.headers, Connection: 'keep-alive' })
+    const sink = wanted.compressed ? createGzip() : response
+    if (sink !== response) sink.pipe(response)
+    writeEvents(wanted, response, sink, signal)
+  }, wanted.after)
 }

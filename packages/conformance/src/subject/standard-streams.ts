@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { createGzip } from 'node:zlib'
 import { say } from './observe.js'
 import { blockEventLoop, type StandardRoutesOptions } from './standard-routes.js'
-import { lines } from './streams.js'
+import { eventsWanted, lines, writeEvents } from './streams.js'
 
 type Route = (stream: ServerHttp2Stream, query: URLSearchParams) => void
 
@@ -84,22 +84,13 @@ function push(stream: ServerHttp2Stream, ms: number): void {
   })
 }
 
-/** A careless handler: it goes on writing for a while after its response has ended. */
 function events(stream: ServerHttp2Stream, query: URLSearchParams, signal: AbortSignal): void {
-  const padding = '.'.repeat(Number(query.get('padding') ?? 0))
-  const compressed = query.get('encoding') === 'gzip'
-  stream.respond({
-    'Content-Type': 'text/event-stream',
-    ...(compressed ? { 'Content-Encoding': 'gzip' } : {}),
-  })
-  const sink = compressed ? createGzip() : stream
-  if (sink !== stream) sink.pipe(stream)
-  let number = 0
-  const timer = setInterval(() => sink.write(`data: ${number++} ${padding}\n\n`), 50)
-  stream.once('close', () => setTimeout(() => clearInterval(timer), 200))
-  if (query.get('until') !== 'signal') return
-  signal.addEventListener('abort', () => {
-    clearInterval(timer)
-    sink.end('event: goodbye\ndata: reconnect\n\n')
-  })
+  const wanted = eventsWanted(query)
+  setTimeout(() => {
+    if (stream.destroyed) return
+    stream.respond({ ...wanted.headers })
+    const sink = wanted.compressed ? createGzip() : stream
+    if (sink !== stream) sink.pipe(stream)
+    writeEvents(wanted, stream, sink, signal)
+  }, wanted.after)
 }

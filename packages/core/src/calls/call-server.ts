@@ -50,7 +50,12 @@ function createCarrier(
   sessions: Iterable<ServerHttp2Session>,
 ): Carrier {
   const isTls = 'setSecureContext' in server
-  const context = createServerContext({ clock, probes: noProbes, isTraffic: () => true })
+  const context = createServerContext({
+    clock,
+    probes: noProbes,
+    isTraffic: () => true,
+    endsEventStreams: false,
+  })
   const side = createCallSide(context, refuse)
   const handshakes = createHandshakes(clock, () => context.watcher?.changed())
   const { drainable, listenerEvent } = createServerDrain(kind, server, context, [side, handshakes])

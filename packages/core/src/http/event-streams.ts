@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
 import type { Exchange } from './exchanges.js'
 import { silence } from './leave.js'
@@ -18,19 +18,31 @@ function sentHeader(res: ServerResponse, name: string): string {
 }
 
 /** Whether a content type is that of server-sent events. */
-export const isEventStreamType = (contentType: string): boolean =>
-  /^text\/event-stream\s*(;|$)/i.test(contentType)
+const isEventStreamType = (contentType: string): boolean => /^text\/event-stream\s*(;|$)/i.test(contentType)
 
 /**
- * Whether a response is a stream of server-sent events that may be ended between two writes. A compressed one may not:
- * its compressor holds bytes back.
+ * Whether a request is one that an `EventSource` makes: it connects anew when its stream ends. A `fetch` does not, and a
+ * library that asks for other types, too, may get an answer that has an end.
  */
-export function isEventStream(res: ServerResponse): boolean {
+export const isFromEventSource = (
+  method: string | undefined,
+  headers: IncomingHttpHeaders | undefined,
+): boolean => method === 'GET' && headers?.accept === 'text/event-stream'
+
+/**
+ * Whether a response is a stream of server-sent events that may be ended between two writes. One that says how long it is
+ * may not: its client would wait for the rest. A compressed one may not either: its compressor holds bytes back.
+ */
+export const isEndless = (sent: (name: string) => string): boolean =>
+  isEventStreamType(sent('content-type')) && sent('content-encoding') === '' && sent('content-length') === ''
+
+/** Whether an exchange is a stream of server-sent events that may be ended, because its client connects anew. */
+export function isEventStream({ req, res }: Pick<Exchange, 'req' | 'res'>): boolean {
   return (
     res.headersSent &&
     !res.writableEnded &&
-    isEventStreamType(sentHeader(res, 'content-type')) &&
-    sentHeader(res, 'content-encoding') === ''
+    isFromEventSource(req.method, req.headers) &&
+    isEndless((name) => sentHeader(res, name))
   )
 }
 
@@ -58,5 +70,5 @@ export function endSpread<T>(
 
 /** Ends every event stream among `exchanges`, spread over `patience` milliseconds. */
 export function endEventStreams(clock: Clock, exchanges: readonly Exchange[], patience: number): void {
-  endSpread(clock, exchanges.map(({ res }) => res).filter(isEventStream), patience, endInOrder)
+  endSpread(clock, exchanges.filter(isEventStream), patience, ({ res }) => endInOrder(res))
 }

@@ -57,7 +57,7 @@ export function createHttp1Side(context: ServerContext): Http1Side {
 
   const headSent = (exchange: Exchange) => {
     connections.heed(exchange)
-    if (context.step === 'closed' && isEventStream(exchange.res)) {
+    if (context.endsEventStreams && context.step === 'closed' && isEventStream(exchange)) {
       clock.nextTurn(() => endInOrder(exchange.res))
     }
   }
@@ -155,7 +155,7 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     },
     askToGo(patience) {
       closing.reapUnspoken(patience)
-      endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
+      if (context.endsEventStreams) endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },
     closeIdle: closing.closeIdle,
     unfinished: closing.unfinished,

@@ -12,6 +12,8 @@ export interface HttpDrainableOptions {
   readonly probes: ProbeResponder
   /** Whether a request that is no probe by its path is a sign of traffic. */
   readonly isTraffic: (url: string | undefined, headers: RequestHeaders) => boolean
+  /** Whether streams that an `EventSource` has opened are ended at closing. */
+  readonly endsEventStreams: boolean
 }
 
 /**

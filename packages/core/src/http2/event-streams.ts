@@ -1,7 +1,8 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Clock } from '../clock.js'
-import { endSpread, isEventStreamType } from '../http/event-streams.js'
+import { endSpread, isEndless, isFromEventSource } from '../http/event-streams.js'
 import { silence } from './answers.js'
+import { headersOf } from './streams.js'
 
 /** A header of a head that has been sent: Node keeps it as the application wrote it. */
 function sentHeader(stream: ServerHttp2Stream, name: string): string {
@@ -9,16 +10,14 @@ function sentHeader(stream: ServerHttp2Stream, name: string): string {
   return String(sent?.[1] ?? '')
 }
 
-/**
- * Whether a response is a stream of server-sent events that may be ended between two writes. A compressed one may not:
- * its compressor holds bytes back.
- */
+/** Whether a stream is one of server-sent events that may be ended, because its client connects anew. */
 export function isEventStream(stream: ServerHttp2Stream): boolean {
+  const headers = headersOf(stream)
   return (
     stream.headersSent &&
     !stream.writableEnded &&
-    isEventStreamType(sentHeader(stream, 'content-type')) &&
-    sentHeader(stream, 'content-encoding') === ''
+    isFromEventSource(headers[':method'], headers) &&
+    isEndless((name) => sentHeader(stream, name))
   )
 }
 

@@ -70,7 +70,9 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     const { respond } = stream
     stream.respond = (...args) => {
       respond.apply(stream, args)
-      if (context.step === 'closed' && isEventStream(stream)) clock.nextTurn(() => endInOrder(stream))
+      if (context.endsEventStreams && context.step === 'closed' && isEventStream(stream)) {
+        clock.nextTurn(() => endInOrder(stream))
+      }
     }
   }
 
@@ -161,7 +163,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     },
     askToGo(patience) {
       closing.askAll(patience)
-      endEventStreams(clock, inFlight(), patience)
+      if (context.endsEventStreams) endEventStreams(clock, inFlight(), patience)
     },
     closeIdle: closing.closeIdle,
     unfinished: () => [

@@ -77,12 +77,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const probes = createProbeHub({ checks, state: () => state, keepsReadiness }, settings.probes, (error) =>
     failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
   )
-  const attachments = createAttachments({
-    clock,
-    probes,
-    webSocketCloseCode: settings.webSocketCloseCode,
-    drain: () => drain,
-  })
+  const attachments = createAttachments({ clock, probes, settings, drain: () => drain })
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 

@@ -70,6 +70,7 @@ export const optionRules: Record<keyof LifecycleOptions, Rule> = {
     expected: "a list of signals that can be listened to, such as ['SIGTERM', 'SIGINT'], or false",
     holds: (value) => value === false || (Array.isArray(value) && value.every(isSignal)),
   },
+  eventStreams: oneOf('end', 'finish'),
   forcedExitCode: { expected: 'an integer from 0 to 255', holds: (value) => isInteger(value, 255) },
   crash: oneOf('drain', false),
   late: oneOf('serve', 'reject'),

@@ -58,6 +58,17 @@ export interface LifecycleOptions {
   signals?: readonly NodeJS.Signals[] | false | undefined
 
   /**
+   * What happens to server-sent events when the window is over. `'end'` ends, in order, the streams that an `EventSource`
+   * has opened: GET, `Accept` exactly `text/event-stream`, a response without `Content-Length` and `Content-Encoding`. It
+   * connects anew, to another replica. Every other response finishes by itself, whatever its type: an answer of a language
+   * model is work as any other. A finite answer to a `fetch` that asks exactly so cannot be told apart: `'finish'` ends
+   * none.
+   *
+   * @default 'end'
+   */
+  eventStreams?: 'end' | 'finish' | undefined
+
+  /**
    * Exit code when something was cut or a hook failed. A clean drain exits with 0.
    *
    * @default 1
@@ -115,6 +126,7 @@ export interface LifecycleOptions {
 /** The defaults that depend on nothing. */
 export const optionDefaults = {
   signals: ['SIGTERM', 'SIGINT'],
+  eventStreams: 'end',
   forcedExitCode: 1,
   crash: 'drain',
   late: 'serve',

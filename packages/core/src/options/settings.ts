@@ -100,6 +100,7 @@ export function resolveSettings(
     late: filled.late,
     readinessDuringDrain: filled.readinessDuringDrain,
     webSocketCloseCode: filled.webSocketCloseCode,
+    eventStreams: filled.eventStreams,
     probes:
       chosen.probes === false
         ? undefined

@@ -1,9 +1,10 @@
 import { Server } from 'node:net'
 import type { Clock } from '../clock.js'
 import type { Drainable } from '../drain/drainable.js'
+import type { Settings } from '../options/settings.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import { createTrafficFilter, type ProbeSettings } from '../probes/probes.js'
-import { type DrainableOptions, toDrainables } from './to-drainable.js'
+import { toDrainables } from './to-drainable.js'
 
 /** The servers of one lifecycle. */
 export interface Attachments {
@@ -20,15 +21,18 @@ export interface Attachments {
 }
 
 /** What attachments need of their lifecycle. */
-export interface AttachmentsOptions extends Pick<DrainableOptions, 'webSocketCloseCode'> {
+export interface AttachmentsOptions {
   readonly clock: Clock
+  readonly settings: Pick<Settings, 'webSocketCloseCode' | 'eventStreams'>
   readonly probes: { respond(probes: ProbeSettings | undefined): ProbeResponder }
   /** The drain, once there is one: it takes servers that come later. */
   readonly drain: () => { include(server: Drainable): void } | undefined
 }
 
 /** Creates an empty list. */
-export function createAttachments({ probes: hub, drain, ...options }: AttachmentsOptions): Attachments {
+export function createAttachments({ clock, settings, probes: hub, drain }: AttachmentsOptions): Attachments {
+  const { webSocketCloseCode, eventStreams } = settings
+  const options = { clock, webSocketCloseCode, endsEventStreams: eventStreams === 'end' }
   const open = new Set<Drainable>()
   const probesOf = new WeakMap<object, ProbeSettings | undefined>()
 

@@ -6,6 +6,7 @@ import {
   blockEventLoop,
   echoUpgrades,
   eventStream,
+  eventsWanted,
   isForWebSockets,
   lines,
   observe,
@@ -76,13 +77,14 @@ function addPlainRoutes(app) {
 
 function addStreamRoutes(app) {
   app.get('/stream', async ({ query }) => lines(Number(query.chunks), Number(query.every)))
-  app.get('/sse', async ({ query }, reply) => {
-    const until = query.until === 'signal' ? app.lifecycle.signal : undefined
-    const events = eventStream(Number(query.padding ?? 0), until)
-    reply.headers({ 'Content-Type': 'text/event-stream', Connection: 'keep-alive' })
-    if (query.encoding !== 'gzip') return reply.send(events)
-    return reply.header('Content-Encoding', 'gzip').send(events.pipe(createGzip()))
-  })
+  const sse = async ({ query }, reply) => {
+    const wanted = eventsWanted(new URLSearchParams(query))
+    await sleep(wanted.after)
+    const events = eventStream(wanted, wanted.untilSignal ? app.lifecycle.signal : undefined)
+    reply.headers({ ...wanted.headers, Connection: 'keep-alive' })
+    return reply.send(wanted.compressed ? events.pipe(createGzip()) : events)
+  }
+  app.route({ method: ['GET', 'POST'], url: '/sse', handler: sse })
 }
 
 function addCarelessRoutes(app) {
