@@ -36,7 +36,14 @@ export interface UnderPm2 extends AsyncDisposable {
 export async function startUnderPm2(script: string, ...args: readonly string[]): Promise<UnderPm2> {
   const home = mkdtempSync(join(tmpdir(), 'lameduck-pm2-'))
   const port = await freePort()
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, PM2_HOME: home, PORT: String(port) }
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    PM2_HOME: home,
+    PORT: String(port),
+    // However slow this machine is, nobody who is idle for a moment is left behind.
+    LAMEDUCK_LINGER: '5s',
+  }
   const log = join(home, 'pm2.log')
   const pm2 = async (...command: readonly string[]) => {
     await run(node, [processManagers.pm2, ...command], { env, cwd: home, timeout: 60_000 })
@@ -65,7 +72,7 @@ export async function startUnderPm2(script: string, ...args: readonly string[]):
   }
   try {
     const path = fileURLToPath(new URL(script, import.meta.url))
-    await pm2('start', path, '--no-autorestart', '--interpreter', node, ...args)
+    await pm2('start', path, '--no-autorestart', '--listen-timeout', '60000', '--interpreter', node, ...args)
   } catch (error) {
     await started[Symbol.asyncDispose]()
     throw error
