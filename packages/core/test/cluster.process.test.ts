@@ -32,16 +32,28 @@ describe.concurrent('a worker of node:cluster', { timeout: 60_000 }, () => {
     })
   }
 
-  test('whose primary is gone finishes what is in flight, and then leaves', async () => {
-    await using server = await startScenario('cluster-worker', { options })
-    const slow = await server.connect()
-    const answer = slow.get('/slow?ms=600')
-    await sleep(100)
-    server.signal('SIGKILL')
-    expect(await answer).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
-    await server.exited()
-    expect(server.said('report')).toEqual([
-      expect.objectContaining({ clean: true, reason: 'end of the primary', exitCode: 0 }),
-    ])
-  })
+  const ends = [
+    ['whose primary is gone finishes what is in flight, and then leaves', 'end of the primary'],
+    ['that drains already goes on when its primary is gone before it', 'SIGTERM'],
+  ] as const
+  for (const [title, reason] of ends) {
+    test(title, async () => {
+      await using server = await startScenario('cluster-worker', {
+        options: { ...options, shutdownDelay: 100 },
+      })
+      const slow = await server.connect()
+      // By now it is the worker's.
+      await slow.get('/fast')
+      const answer = slow.get('/slow?ms=900')
+      await sleep(100)
+      if (reason === 'SIGTERM') {
+        process.kill(server.said('worker')[0] as number, reason)
+        await server.line('draining')
+      }
+      server.signal('SIGKILL')
+      expect(await answer).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
+      await server.exited()
+      expect(server.said('report')).toEqual([expect.objectContaining({ clean: true, reason, exitCode: 0 })])
+    })
+  }
 })

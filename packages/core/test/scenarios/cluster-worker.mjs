@@ -5,6 +5,7 @@ import { createLifecycle } from '@lameduck/core'
 
 if (cluster.isPrimary) {
   const worker = cluster.fork()
+  say({ worker: worker.process.pid })
   process.on('SIGUSR2', () => worker.disconnect())
   worker.on('exit', (code, signal) => {
     say({ left: code ?? signal, voluntarily: worker.exitedAfterDisconnect })
