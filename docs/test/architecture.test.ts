@@ -109,7 +109,7 @@ describe('core', () => {
     )
     expect([...new Set(known)].sort()).toEqual([
       'options/option-rules.ts -> websocket',
-      'probes/probe-hub.ts -> http',
+      'probes/probe-server.ts -> http',
       'servers/to-drainable.ts -> http',
       'servers/to-drainable.ts -> http2',
       'servers/to-drainable.ts -> websocket',

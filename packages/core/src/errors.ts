@@ -8,6 +8,7 @@ export const errorCodes = {
   OPTIONS_DO_NOT_FIT: 'the explicit times add up to more than the grace period',
   ENVIRONMENT_INVALID: 'a LAMEDUCK_* environment variable cannot be used',
   PROBE_PATHS_EQUAL: 'two probes have the same path',
+  PROBES_PORT_UNUSABLE: 'the probes cannot listen on the port of their own',
   ILLEGAL_TRANSITION: 'the call makes no sense in the present state',
   REGISTERED_TOO_LATE: 'what was registered could not take part any more',
   NOT_A_SERVER: 'attach() was given something that cannot be drained',

@@ -3,7 +3,9 @@
 export type { Release } from './drain/holds.js'
 export type { Lifecycle, LifecycleView } from './lifecycle/lifecycle.js'
 export type { State } from './lifecycle/state.js'
-export type { CheckOptions } from './probes/checks.js'
+export type { StopOptions } from './lifecycle/stop-call.js'
+export type { CheckChange, CheckOptions } from './probes/checks.js'
+export type { ProbeResult } from './probes/judge.js'
 export { createLifecycle } from './process/this-process.js'
 
 // Options, and what becomes of them
@@ -21,6 +23,7 @@ export type { ProbeAnswer, ProbeName, ProbeOptions, ProbePaths } from './probes/
 export type { Cut } from './drain/cut.js'
 export type { HookOutcome, Report } from './drain/report.js'
 export type { StepDurations } from './drain/stopwatch.js'
+export type { StopContext } from './drain/trigger.js'
 export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './events/events.js'
 
 // For adapters

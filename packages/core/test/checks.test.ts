@@ -1,17 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { State } from '../src/lifecycle/state.js'
 import { createChecks } from '../src/probes/checks.js'
-import { createProbeResponder } from '../src/probes/probe-responder.js'
+import { createJudge } from '../src/probes/judge.js'
+import { createProbeResponder, type Shown } from '../src/probes/probe-responder.js'
 import { probeDefaults } from '../src/probes/probes.js'
 import { createFakeClock, createTestBench } from '../src/testing/index.js'
 
-function bench(details = true) {
+function bench(shown: Shown = 'outcomes') {
   const clock = createFakeClock()
   const changes: string[] = []
-  const checks = createChecks(clock, (name, ok) => changes.push(`${name} ${ok ? 'well' : 'fails'}`))
+  const checks = createChecks(clock, ({ name, ok }) => void changes.push(`${name} ${ok ? 'well' : 'fails'}`))
   let state: State = 'ready'
-  const context = { paths: probeDefaults, checks, state: () => state, keepsReadiness: () => false }
-  const responder = createProbeResponder(context, details)
+  const judge = createJudge({
+    checks,
+    state: () => state,
+    keepsReadiness: () => false,
+    isUnready: () => false,
+  })
+  const responder = createProbeResponder(judge, probeDefaults, shown)
   const ask = async (url: string) => {
     const answer = responder.answer('readyz', url)
     await clock.advance(0)
@@ -138,8 +144,8 @@ describe('a check', () => {
 })
 
 describe('details (C6)', () => {
-  const two = (details?: boolean) => {
-    const made = bench(details)
+  const two = (shown?: Shown) => {
+    const made = bench(shown)
     made.checks.add('db', () => true)
     made.checks.add('cache', () => false)
     return made
@@ -165,14 +171,14 @@ describe('details (C6)', () => {
   })
 
   test('are not shown on the main port unless asked for', async () => {
-    const { ask } = two(false)
+    const { ask } = two('nothing')
     const { body } = await ask('/readyz?verbose&exclude=cache')
     expect(JSON.parse(body)).toEqual({ status: 'unavailable', state: 'ready' })
   })
 })
 
 test('red readiness runs no check', async () => {
-  const { checks, ask, go } = bench(false)
+  const { checks, ask, go } = bench('nothing')
   let runs = 0
   checks.add('db', () => {
     runs++

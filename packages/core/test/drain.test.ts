@@ -196,7 +196,10 @@ test('a drain knows whether it is in its window, quiet, and empty', async () => 
     servers: new Set(),
     holds,
     preparing: new Set(),
-    stopHooks: createStopHooks(),
+    stopHooks: createStopHooks(
+      () => ({ reason: 'test' }),
+      (closing) => closing,
+    ),
     drains,
     cutoff: new AbortController(),
   })

@@ -60,10 +60,16 @@ const cases: readonly Case[] = [
     'ready after 4 ms, the slowest startup task was "db" with 3 ms',
     { step: 'ready', duration: 4, slowest: { name: 'db', duration: 3, outcome: 'done' } },
   ],
-  ['checkChanged', { name: 'db', ok: true }, 'info', 'check "db" is well again', { check: 'db' }],
   [
     'checkChanged',
-    { name: 'db', ok: false, error },
+    { name: 'db', ok: true, probe: 'readyz' },
+    'info',
+    'check "db" is well again',
+    { check: 'db' },
+  ],
+  [
+    'checkChanged',
+    { name: 'db', ok: false, error, probe: 'readyz' },
     'warn',
     'check "db" fails: readiness is red',
     { check: 'db', err: error },

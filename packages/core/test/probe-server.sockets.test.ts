@@ -83,7 +83,7 @@ describe('the server of the probes', () => {
     expect(await failed).toMatchObject({
       name: 'probe server',
       outcome: 'failed',
-      error: { code: 'EADDRINUSE' },
+      error: { code: 'PROBES_PORT_UNUSABLE', cause: { code: 'EADDRINUSE' } },
     })
     expect(await report).toMatchObject({ reason: 'startup task "probe server" failed', exitCode: 1 })
     taken.close()

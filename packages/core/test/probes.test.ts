@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { State } from '../src/lifecycle/state.js'
 import { createChecks } from '../src/probes/checks.js'
-import { createProbeResponder, noProbes, type ProbeContext } from '../src/probes/probe-responder.js'
+import { createJudge, type ProbeContext } from '../src/probes/judge.js'
+import { createProbeResponder, noProbes } from '../src/probes/probe-responder.js'
 import { createTrafficFilter, type ProbeAnswer, type ProbeName, probeDefaults } from '../src/probes/probes.js'
 import { createFakeClock } from '../src/testing/index.js'
 
 const checks = createChecks(createFakeClock(), () => {})
 const context = {
-  paths: probeDefaults,
   checks,
   state: (): State => 'ready',
   keepsReadiness: () => false,
+  isUnready: () => false,
 }
-const responder = (over: Partial<ProbeContext>, details = false) =>
-  createProbeResponder({ ...context, ...over }, details)
+const responder = (over: Partial<ProbeContext> = {}, paths = probeDefaults, verbose = false) =>
+  createProbeResponder(createJudge({ ...context, ...over }), paths, verbose ? 'outcomes' : 'nothing')
 
 describe('answers', () => {
   const expected: Record<ProbeName, Record<State, number>> = {
@@ -40,7 +41,7 @@ describe('answers', () => {
 })
 
 describe('paths', () => {
-  const { match } = createProbeResponder(context, false)
+  const { match } = responder()
   test('match exactly, with any query', () => {
     expect(match('/readyz')).toBe('readyz')
     expect(match('/readyz?verbose')).toBe('readyz')
@@ -54,12 +55,12 @@ describe('paths', () => {
   })
   test('of single checks are known only where details may be shown', () => {
     expect(match('/readyz/db')).toBeUndefined()
-    expect(createProbeResponder(context, true).match('/readyz/db')).toBe('readyz')
+    expect(responder({}, probeDefaults, true).match('/readyz/db')).toBe('readyz')
   })
 })
 
 test('a probe below the path of readiness is itself, and no check', () => {
-  const { match } = responder({ paths: { ...probeDefaults, startupz: '/readyz/startup' } }, true)
+  const { match } = responder({}, { ...probeDefaults, startupz: '/readyz/startup' }, true)
   expect(match('/readyz/startup')).toBe('startupz')
   expect(match('/readyz/db')).toBe('readyz')
 })

@@ -7,7 +7,7 @@ export interface Health {
   /** Whether a probe is green, checks included; at once where no check has to run. Never rejects. */
   ask(probe: ProbeName): boolean | Promise<boolean>
   /**
-   * Calls `changed` whenever a probe's colour may have changed. Readiness checks run when somebody asks; while anybody
+   * Calls `changed` whenever a probe's colour may have changed. Checks run when somebody asks; while anybody
    * watches, they run every five seconds as well.
    *
    * @returns how to stop
@@ -21,6 +21,7 @@ const watchPeriod = 5000
 const turningPoints = [
   'ready',
   'checkChanged',
+  'unready',
   'draining',
   'closing',
 ] as const satisfies readonly LifecycleEventName[]
@@ -42,6 +43,7 @@ export function createHealth(
   const keepAsking = () => {
     stopAsking = clock.later(watchPeriod, () => {
       void ask('readyz')
+      void ask('livez')
       keepAsking()
     })
   }

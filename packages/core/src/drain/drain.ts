@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Emitter } from '../events/events.js'
-import { type Anchors, anchor, moveUp, type Plan } from '../options/plan.js'
+import { type Anchors, anchor, cutEarlier, moveUp, type Plan } from '../options/plan.js'
 import type { Settings } from '../options/settings.js'
 import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
@@ -45,6 +45,8 @@ export interface Drain {
   include(server: Drainable): void
   /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
   shorten(plan: Plan, deadline: number): void
+  /** Cuts what is unfinished at `point`, in Unix milliseconds, if not before. */
+  cutBy(point: number): void
   /** Ends the window and the linger now. */
   hurry(): void
   /** Records a hook's outcome that the drain did not run itself. */
@@ -167,6 +169,11 @@ export function createDrain(input: DrainInput): Drain {
     },
     shorten(shorter, deadline) {
       plan = { ...plan, at: moveUp(at(), shorter, deadline) }
+      setTimers()
+      gate.notify()
+    },
+    cutBy(point) {
+      plan = { ...plan, at: cutEarlier(at(), plan.abort, clock.now(), point) }
       setTimers()
       gate.notify()
     },

@@ -46,6 +46,12 @@ export interface Drainable {
   unfinished(): readonly Cut[]
   /** Ends all work by force; resolves when every connection is closed. */
   cut(): Promise<void>
+  /**
+   * Leaves a request out from now on: its connection is none of the drain's any more, and closes behind its answer.
+   *
+   * @returns what resolves when it is answered, or its client has gone; `undefined` for a request that is not here
+   */
+  except?(request: object): Promise<void> | undefined
   /** Lets go of what the drain held, after the last hook and before the framework's own close. */
   release(): void
 }

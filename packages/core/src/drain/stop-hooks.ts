@@ -2,14 +2,26 @@ import { LifecycleError } from '../errors.js'
 import { type Duration, toMilliseconds } from '../options/durations.js'
 import { demand, demandNamed, objectOf, positiveTime } from '../options/rules.js'
 import type { Hook } from './hooks.js'
+import type { StopContext } from './trigger.js'
 
 /** What runs after the drain: `onStop` functions in reverse order, then the frameworks' own closes. */
 export type StopHooks = ReturnType<typeof createStopHooks>
 
 const options = objectOf({ timeout: positiveTime })
 
-/** Creates an empty list. */
-export function createStopHooks() {
+/** A framework's own close. */
+export interface Closer {
+  readonly name: string
+  readonly fn: (context: StopContext) => unknown
+}
+
+/**
+ * Creates an empty list.
+ *
+ * @param context why the functions run, once they do
+ * @param started is given what a framework's close has returned; gives what the drain has to wait for
+ */
+export function createStopHooks(context: () => StopContext, started: (closing: unknown) => unknown) {
   const hooks: Hook[] = []
   const closers: Hook[] = []
   let isSealed = false
@@ -18,7 +30,7 @@ export function createStopHooks() {
       return hooks.length + closers.length
     },
     /** @throws {LifecycleError} ARGUMENT_INVALID, OPTION_INVALID, OPTION_UNKNOWN, NAME_TAKEN; REGISTERED_TOO_LATE when sealed */
-    add(name: string, fn: () => unknown, given: { timeout?: Duration | undefined } = {}) {
+    add(name: string, fn: (context: StopContext) => unknown, given: { timeout?: Duration | undefined } = {}) {
       demandNamed('onStop', name, fn, hooks)
       demand('OPTION_INVALID', `onStop("${name}")`, options, given)
       if (isSealed) {
@@ -27,9 +39,9 @@ export function createStopHooks() {
           `onStop("${name}") would never run: the functions are running already, or have run`,
         )
       }
-      hooks.push({ name, fn, timeout: toMilliseconds(given.timeout) })
+      hooks.push({ name, fn: () => fn(context()), timeout: toMilliseconds(given.timeout) })
     },
-    addCloser: (closer: Hook) => void closers.push(closer),
+    addCloser: ({ name, fn }: Closer) => void closers.push({ name, fn: () => started(fn(context())) }),
     /** The functions in the order in which they run; nothing can be added any more. */
     seal(): readonly Hook[] {
       isSealed = true

@@ -9,11 +9,29 @@ export interface Trigger {
   readonly linger: boolean
   /** At most this many milliseconds, whatever the grace period. */
   readonly limit?: number
+  /** What was thrown, if that is why. */
+  readonly error?: unknown
   /** The process exits with this code even after a clean drain. */
   readonly exitCode?: number
   /** It is PM2's message, which leaves another time than its signal. */
   readonly byMessage?: true
 }
+
+/** What an `onStop` function is told of why it runs. */
+export interface StopContext {
+  /** A signal's name, `crash`, or what `stop()` was given. */
+  readonly reason: string
+  readonly signal?: NodeJS.Signals
+  /** What was thrown, if that is why. */
+  readonly error?: unknown
+}
+
+/** The same of a trigger. */
+export const contextOf = ({ reason, signal, error }: Trigger): StopContext => ({
+  reason,
+  ...(signal === undefined ? {} : { signal }),
+  ...(error === undefined ? {} : { error }),
+})
 
 /** A signal is one gesture with those that follow within this many milliseconds. */
 export const gesture = 500

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import type { HookOutcome, Report } from '../drain/report.js'
 import type { Plan } from '../options/plan.js'
 import { callable, demand, oneOf } from '../options/rules.js'
+import type { CheckChange } from '../probes/checks.js'
 
 /** Everything a lifecycle tells about itself, by event name. The list is closed. */
 export interface LifecycleEvents {
@@ -12,8 +13,10 @@ export interface LifecycleEvents {
   startupFinished: HookOutcome
   /** Startup is over and every server listens. */
   ready: { duration: number; slowest?: HookOutcome }
-  /** A readiness check fails that did not before, or is well again. */
-  checkChanged: { name: string; ok: boolean; error?: unknown }
+  /** A check fails that did not before, or is well again. */
+  checkChanged: CheckChange
+  /** Somebody has called `unready(reason)`, or has taken it back (`over`). */
+  unready: { reason: string; over: boolean }
   /** The drain began: readiness is red. `duration`s of later events count from here. */
   draining: { reason: string; signal?: NodeJS.Signals; plan: Plan }
   /** A signal came again while draining. */
@@ -38,6 +41,7 @@ export const eventNames = [
   'startupFinished',
   'ready',
   'checkChanged',
+  'unready',
   'draining',
   'signalIgnored',
   'closing',

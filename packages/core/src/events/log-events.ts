@@ -30,10 +30,15 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
     const by = slowest ? `, the slowest startup task was "${slowest.name}" with ${ms(slowest.duration)}` : ''
     return ['info', `ready after ${ms(duration)}${by}`, { step: 'ready', ...ready }]
   },
-  checkChanged: ({ name, ok, error }) =>
-    ok
-      ? ['info', `check "${name}" is well again`, { check: name }]
-      : ['warn', `check "${name}" fails: readiness is red`, { check: name, err: error }],
+  checkChanged: ({ name, ok, error, details, probe }) => {
+    if (ok) return ['info', `check "${name}" is well again`, { check: name }]
+    const red = probe === 'livez' ? 'liveness' : 'readiness'
+    return ['warn', `check "${name}" fails: ${red} is red`, { check: name, err: error ?? details }]
+  },
+  unready: ({ reason, over }) =>
+    over
+      ? ['info', `"${reason}" keeps readiness red no longer`, { unready: reason }]
+      : ['warn', `unready, "${reason}": readiness is red until that is taken back`, { unready: reason }],
   draining: (draining) => [
     'info',
     `${draining.reason}: draining, gone in ${ms(draining.plan.deadline)} at the latest`,

@@ -6,7 +6,7 @@ import { type Connection, connectionOf, createConnectionTracker } from './connec
 import { adoptWork } from './earlier-work.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { type Exchange, exchangesOf } from './exchanges.js'
-import { askToLeave, discardInput, returnToResponse } from './leave.js'
+import { askToLeave, discardInput, letGoBehind, returnToResponse } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
 import type { Side } from './side.js'
@@ -158,6 +158,11 @@ export function createHttp1Side(context: ServerContext): Http1Side {
       if (context.endsEventStreams) endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },
     closeIdle: closing.closeIdle,
+    except(request) {
+      const isIt = ({ req }: Exchange) => req === request
+      const exchange = [...connections].flatMap(exchangesOf).find(isIt)
+      return exchange && letGoBehind(clock, exchange)
+    },
     unfinished: closing.unfinished,
     cut: closing.cut,
     stop: closing.stop,

@@ -123,6 +123,8 @@ export function createServerDrain(
       for (const side of sides) side.askToGo(patience)
     },
     closeIdle: () => all((side) => side.closeIdle()),
+    except: (request) =>
+      sides.map((side) => side.except?.(request)).find((answered) => answered !== undefined),
     unfinished: () => sides.flatMap((side) => side.unfinished()),
     cut() {
       closeListener()

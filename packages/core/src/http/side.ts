@@ -19,6 +19,8 @@ export interface Side {
   askToGo(patience: number): void
   /** Closes the connections without work; resolves when they are gone. */
   closeIdle(): Promise<void>
+  /** As {@link Drainable.except}. */
+  except?(request: object): Promise<void> | undefined
   /** The work that is not finished. */
   unfinished(): Cut[]
   /** Ends everything by force; resolves when every connection is gone. */

@@ -1,30 +1,26 @@
-import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.js'
-import { createDrain, type Drain } from '../drain/drain.js'
-import { createHolds } from '../drain/holds.js'
-import type { HookOutcome, Report } from '../drain/report.js'
-import { createStopHooks } from '../drain/stop-hooks.js'
-import { startupFailureTrigger, type Trigger } from '../drain/trigger.js'
+import type { HookOutcome } from '../drain/report.js'
+import { startupFailureTrigger } from '../drain/trigger.js'
 import { LifecycleError } from '../errors.js'
 import { createEmitter } from '../events/events.js'
 import { logEvents } from '../events/log-events.js'
 import { consoleLogger, flushed } from '../events/logger.js'
 import { warnOfDoubts } from '../options/doubts.js'
 import type { LifecycleOptions } from '../options/options.js'
-import { makePlan } from '../options/plan.js'
 import type { Surroundings } from '../options/platform.js'
-import { demand, flag, objectOf, text } from '../options/rules.js'
+import { demand, oneOf } from '../options/rules.js'
 import { resolveSettings } from '../options/settings.js'
-import { createChecks } from '../probes/checks.js'
 import { createProbeHub } from '../probes/probe-hub.js'
 import type { Coordinator } from '../process/coordinator.js'
 import { createWarnings } from '../process/warnings.js'
 import { createAttachments } from '../servers/attachments.js'
+import { createDraining } from './draining.js'
 import type { Lifecycle } from './lifecycle.js'
-import { createPreparations } from './preparations.js'
+import { createReadiness } from './readiness.js'
 import { kSeats, type Seats } from './seats.js'
 import { createStartupTasks } from './startup-tasks.js'
 import { nextState, type State, type Transition } from './state.js'
+import { readStop, warnOfWaitingForOneself } from './stop-call.js'
 
 /** What a lifecycle lives in: injected, so that a test can have its own. */
 export interface LifecycleHost {
@@ -33,31 +29,26 @@ export interface LifecycleHost {
   readonly surroundings: Surroundings
 }
 
-const stopRule = objectOf({ reason: text, window: flag })
-
 /** Creates a lifecycle in a host of the caller's. */
 export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions = {}): Lifecycle {
   const { clock, coordinator } = host
-  const { gate, drains } = coordinator
+  const { gate } = coordinator
   const settings = resolveSettings(options, host.surroundings)
   const logger = settings.logger ?? consoleLogger()
   const emitter = createEmitter()
   const createdAt = clock.now()
-  const draining = new AbortController()
-  const cutoff = new AbortController()
-  setMaxListeners(0, draining.signal, cutoff.signal)
-  const holds = createHolds(clock, gate.notify)
-  const stopHooks = createStopHooks()
   let state: State = 'starting'
-  let drain: Drain | undefined
-  let stopped: Promise<Report> | undefined
   let wasCalledToStop = false
   let listens = false
 
   const move = (transition: Transition) => {
     const next = nextState(state, transition)
     if (next === undefined) {
-      throw new LifecycleError('ILLEGAL_TRANSITION', `cannot ${transition} while ${state}`)
+      const what =
+        transition === 'becomeReady'
+          ? 'become ready: stop() was called, and this lifecycle is'
+          : `${transition} while`
+      throw new LifecycleError('ILLEGAL_TRANSITION', `cannot ${what} ${state}`)
     }
     state = next
   }
@@ -72,76 +63,44 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     coordinator.end(startupFailureTrigger(outcome.name))
   }
 
-  const checks = createChecks(clock, (name, ok, error) => emitter.emit('checkChanged', { name, ok, error }))
-  const keepsReadiness = () => settings.readinessDuringDrain === 'keep' && drain?.isInWindow === true
-  const probes = createProbeHub({ checks, state: () => state, keepsReadiness }, settings.probes, (error) =>
-    failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
-  )
-  const attachments = createAttachments({ clock, probes, settings, drain: () => drain })
+  const warn = (message: string) => emitter.emit('warning', { message })
+  const { checks, unready, judge } = createReadiness(clock, emitter, {
+    state: () => state,
+    keepsReadiness: () => settings.readinessDuringDrain === 'keep' && draining.drain?.isInWindow === true,
+  })
+  const probes = createProbeHub(judge, settings.probes, {
+    listening: () => becomeReady(),
+    failed: (error) => failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
+    warn,
+  })
+  const attachments = createAttachments({ clock, probes, settings, drain: () => draining.drain })
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 
-  const warn = (message: string) => emitter.emit('warning', { message })
   const warnings = createWarnings(settings.platform, host.surroundings, servers, coordinator, warn)
 
-  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
-    makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
-      hasHooks: stopHooks.size > 0,
-      window: trigger.window && state === 'ready' && [...servers].some(({ listening }) => listening),
-      linger: trigger.linger && state === 'ready',
-      limit: trigger.limit,
-    })
-
-  const preparations = createPreparations(clock, gate)
-
-  const start = (trigger: Trigger, deadline: number): Promise<Report> => {
-    const plan = planFor(trigger)
-    move('drain')
-    const begun = createDrain({
-      clock,
-      gate,
-      emitter,
-      trigger,
-      plan,
-      servers,
-      holds,
-      settings,
-      preparing: preparations.running,
-      stopHooks,
-      drains,
-      cutoff,
-    })
-    drain = begun
-    drains.add(begun)
-    begun.shorten(plan, deadline)
-    const { reason, signal } = trigger
-    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
-    if (signal) warnings.atTrigger()
-    const report = begun.run()
-    preparations.begin(begun)
-    draining.abort()
-    return report.then((result) => {
-      drains.delete(begun)
-      gate.notify()
-      move('finish')
+  const draining = createDraining({
+    clock,
+    coordinator,
+    emitter,
+    settings,
+    servers,
+    state: () => state,
+    begun(trigger) {
+      if (trigger.signal) warnings.atTrigger()
+    },
+    move,
+    finished() {
       leave()
-      emitter.emit('stopped', result)
+    },
+    told() {
       if (!coordinator.isEnding) probes.close()
-      return result
-    })
-  }
-
-  const begin = (trigger: Trigger, deadline: number): Promise<Report> => {
-    if (stopped === undefined) stopped = start(trigger, deadline)
-    else {
-      drain?.shorten(planFor(trigger), deadline)
-      if (!trigger.window) drain?.hurry()
-    }
-    return stopped
-  }
+    },
+  })
+  const { stopHooks, farewell } = draining
 
   const becomeReady = () => {
-    if (state !== 'starting' || !listens || startups.pending > 0) return
+    if (state !== 'starting' || !listens || startups.pending > 0 || !probes.isUp) return
     move('becomeReady')
     const { slowest } = startups
     emitter.emit('ready', { duration: Math.round(clock.now() - createdAt), ...(slowest ? { slowest } : {}) })
@@ -151,7 +110,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   }
 
   const startups = createStartupTasks(clock, draining.signal, (outcome) => {
-    if (drain !== undefined) return
+    if (draining.drain !== undefined) return
     if (outcome.outcome !== 'done') return failStartup(outcome)
     emitter.emit('startupFinished', outcome)
     becomeReady()
@@ -164,9 +123,14 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return state
     },
     settings,
-    begin,
+    async begin(trigger, deadline) {
+      const report = await draining.begin(trigger, deadline)
+      await farewell.over()
+      return report
+    },
     ignored: (signal) => emitter.emit('signalIgnored', { signal }),
     forced(exitCode) {
+      const { drain } = draining
       if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.abandon(exitCode))
     },
     flush: () => flushed(logger),
@@ -177,12 +141,12 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return state
     },
     get plan() {
-      return drain?.plan ?? makePlan(settings, { hasHooks: stopHooks.size > 0, window: true, linger: true })
+      return draining.plan
     },
     signal: draining.signal,
-    cutoff: cutoff.signal,
-    onDrain: preparations.add,
-    hold: holds.take,
+    cutoff: draining.cutoff,
+    onDrain: draining.onDrain,
+    hold: draining.hold,
     on: emitter.on,
     attach(server) {
       attachments.attach(server, settings.probes)
@@ -199,10 +163,18 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return lifecycle
     },
     check(name, fn, checkOptions) {
-      refuseLate(drain !== undefined, `check("${name}")`)
+      refuseLate(draining.drain !== undefined, `check("${name}")`)
       checks.add(name, fn, checkOptions)
       return lifecycle
     },
+    async probe(name) {
+      demand('ARGUMENT_INVALID', 'probe: name', oneOf('readyz', 'livez', 'startupz'), name)
+      return judge.explain(name)
+    },
+    get probesPort() {
+      return probes.port
+    },
+    unready,
     async ready() {
       if (wasCalledToStop && state !== 'ready') move('becomeReady')
       listens = true
@@ -210,11 +182,16 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       await gate.until(() => state !== 'starting')
     },
     stop(stopOptions = {}) {
-      demand('OPTION_INVALID', 'stop', stopRule, stopOptions)
-      const { reason = 'stop', window = false } = stopOptions
-      wasCalledToStop = stopped === undefined || wasCalledToStop
-      const trigger = { reason, window, linger: window }
-      return stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
+      const call = readStop(stopOptions)
+      if (draining.drain === undefined) {
+        wasCalledToStop = true
+        if (call.except === undefined) warnOfWaitingForOneself(emitter.on, servers, warn)
+      }
+      const report = draining.stop(call.trigger, call.exit)
+      if (call.except !== undefined) attachments.except(call.except).forEach(farewell.except)
+      if (call.timeout !== undefined) draining.drain?.cutBy(clock.now() + call.timeout)
+      gate.notify()
+      return report
     },
     async [Symbol.asyncDispose]() {
       await lifecycle.stop({ reason: 'dispose' })

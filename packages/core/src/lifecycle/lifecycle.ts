@@ -4,13 +4,17 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Drainable } from '../drain/drainable.js'
 import type { Release } from '../drain/holds.js'
 import type { Report } from '../drain/report.js'
+import type { StopContext } from '../drain/trigger.js'
 import type { LifecycleEventName, LifecycleEvents } from '../events/events.js'
 import type { Duration } from '../options/durations.js'
 import type { Plan } from '../options/plan.js'
 import type { CheckOptions } from '../probes/checks.js'
+import type { ProbeResult } from '../probes/judge.js'
+import type { ProbeName } from '../probes/probes.js'
 import type { EngineServerLike, SocketServerLike } from '../websocket/engine-server.js'
 import type { WebSocketServerLike } from '../websocket/web-socket-server.js'
 import type { State } from './state.js'
+import type { StopOptions } from './stop-call.js'
 
 /** Looks at a lifecycle, and takes part in its drain; cannot start or end it. */
 export interface LifecycleView {
@@ -82,7 +86,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    */
   startup(name: string, fn: (signal: AbortSignal) => unknown): this
   /**
-   * Adds a readiness check: red while `fn` throws, rejects, returns `false` or takes longer than `timeout`, or
+   * Adds a check of readiness, or of liveness (`probe: 'livez'`): red while `fn` throws, rejects, returns `false` or takes longer than `timeout`, or
    * gives what a health indicator of `@nestjs/terminus` gives for something that is down. It runs
    * when somebody asks, once for all who ask at the same time, and is good for `ttl`. Why it fails is logged, and never
    * leaves the process otherwise.
@@ -92,12 +96,32 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
   check(name: string, fn: (signal: AbortSignal) => unknown, options?: CheckOptions): this
   /**
    * Runs `fn` after the drain, when no request is left: close pools, flush. Functions run in reverse order of
-   * registration; each gets its turn even if another fails or hangs.
+   * registration; each gets its turn even if another fails or hangs. It is told why: by which signal, or by which error.
    *
    * @param options.timeout the most that it may take, in milliseconds or with a unit (`'2s'`), if that is less than its share of the budget
    * @throws {LifecycleError} NAME_TAKEN, ARGUMENT_INVALID, OPTION_INVALID; REGISTERED_TOO_LATE once they run
    */
-  onStop(name: string, fn: () => unknown, options?: { timeout?: Duration | undefined }): this
+  onStop(
+    name: string,
+    fn: (context: StopContext) => unknown,
+    options?: { timeout?: Duration | undefined },
+  ): this
+  /**
+   * What a probe would answer now, with the outcome of each check that it asks, and what that returned or threw: for a
+   * route of one's own. Never rejects otherwise.
+   *
+   * @throws {LifecycleError} ARGUMENT_INVALID for a name that is none
+   */
+  probe(name: ProbeName): Promise<ProbeResult>
+  /**
+   * Turns readiness red, for load shedding or maintenance; liveness and traffic are as before. Any number may be in force.
+   *
+   * @returns how to take it back: a function, which may be called twice, also for `using`
+   * @throws {LifecycleError} ARGUMENT_INVALID
+   */
+  unready(reason: string): Release
+  /** Where the probes listen, if on a port of their own and listening: what `port: 0` got. */
+  readonly probesPort: number | undefined
   /**
    * Says that the servers listen: readiness turns green when every startup task is done, too. Resolves then. Quiet
    * when ready already, and when a signal came first.
@@ -106,12 +130,11 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    */
   ready(): Promise<void>
   /**
-   * Drains and stops, and leaves the process alive. Repeated calls return the same promise. Never rejects: what
-   * failed is in the report.
+   * Drains and stops, and leaves the process alive unless `exit` is set: the exit code is then only what the report says.
+   * Repeated calls return the same promise; their `timeout`, `force`, `exit` and `except` count. Never rejects: what failed
+   * is in the report.
    *
-   * @param options.reason what the report says; default `stop`
-   * @param options.window keep serving for the window first, and linger, as after a signal; default false
    * @throws {LifecycleError} OPTION_INVALID, OPTION_UNKNOWN
    */
-  stop(options?: { reason?: string | undefined; window?: boolean | undefined }): Promise<Report>
+  stop(options?: StopOptions): Promise<Report>
 }

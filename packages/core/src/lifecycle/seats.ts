@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Hook } from '../drain/hooks.js'
+import type { Closer } from '../drain/stop-hooks.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import type { ProbeSettings } from '../probes/probes.js'
 
@@ -22,5 +22,5 @@ export interface Seats {
   /** Whether it was given to `lifecycle.attach()`, and is no adapter's own. */
   isByHand(server: object): boolean
   warn(message: string): void
-  closeWith(hook: Hook): void
+  closeWith(closer: Closer): void
 }

@@ -124,3 +124,10 @@ export function moveUp(at: Anchors, plan: Plan, deadline: number): Anchors {
     deadline: end,
   }
 }
+
+/** The points of a drain whose work is cut at `point`, if that is earlier; handlers are told a little before. */
+export function cutEarlier(at: Anchors, abort: number, now: number, point: number): Anchors {
+  const notice = Math.min(abort, Math.max(0, point - now) * 0.05)
+  const cutoff = Math.min(at.cutoff, point - notice)
+  return { ...at, windowEnd: Math.min(at.windowEnd, cutoff), cutoff, force: Math.min(at.force, point) }
+}

@@ -1,28 +1,13 @@
 import type { State } from '../lifecycle/state.js'
-import type { CheckResult, Checks } from './checks.js'
-import {
-  isGreen,
-  jsonAnswer,
-  type ProbeAnswer,
-  type ProbeName,
-  type ProbePaths,
-  probeHeaders,
-} from './probes.js'
+import type { CheckResult } from './checks.js'
+import type { Judge } from './judge.js'
+import { jsonAnswer, type ProbeAnswer, type ProbeName, type ProbePaths, probeHeaders } from './probes.js'
 
 /** Answers probes. */
 export interface ProbeResponder {
   /** The probe that a URL asks for: the path exactly, any query. Every request comes by here. */
   match(url: string | undefined): ProbeName | undefined
   answer(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
-}
-
-/** What the answers depend on. */
-export interface ProbeContext {
-  readonly paths: ProbePaths
-  readonly checks: Checks
-  readonly state: () => State
-  /** Readiness stays green although the drain has begun. */
-  readonly keepsReadiness: () => boolean
 }
 
 const plainText = 'text/plain; charset=utf-8'
@@ -55,27 +40,44 @@ export const noProbes: ProbeResponder = {
 }
 
 /**
+ * What is shown of checks besides the colour they give a probe: nothing; their names and outcomes; what they returned as
+ * well. What they threw is never told.
+ */
+export type Shown = 'nothing' | 'outcomes' | 'details'
+
+/** Checks as the body of an answer has them. */
+function shownAs(shown: Shown, results: readonly CheckResult[]): object {
+  if (shown === 'nothing') return {}
+  const checks = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'failed']))
+  const told = results.filter(({ details }) => details !== undefined)
+  if (shown === 'outcomes' || told.length === 0) return { checks }
+  return { checks, details: Object.fromEntries(told.map(({ name, details }) => [name, details])) }
+}
+
+/**
  * Creates a responder.
  *
- * @param details show checks by name, and answer `?verbose`, `?exclude=name` and `/readyz/name` as the Kubernetes API
- *   server does. Why a check fails is never told.
+ * @param shown if anything, it answers `?verbose`, `?exclude=name` and `/readyz/name` as well, as the Kubernetes API
+ *   server does
  */
-export function createProbeResponder(context: ProbeContext, details: boolean): ProbeResponder {
-  const { paths, checks, state, keepsReadiness } = context
-  // `/readyz/name` asks for one check, unless that is the path of another probe: so readiness comes last.
-  const probes = (['livez', 'startupz', 'readyz'] as const).map((name) => ({
-    name,
-    path: paths[name],
-    lastCode: paths[name].charCodeAt(paths[name].length - 1),
-    hasParts: details && name === 'readyz',
-  }))
+export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Shown): ProbeResponder {
+  const { state } = judge
+  const inDetail = shown !== 'nothing'
+  // `/readyz/name` asks for one check, unless that is the path of another probe: so the longest path comes first.
+  const probes = (['livez', 'startupz', 'readyz'] as const)
+    .map((name) => ({
+      name,
+      path: paths[name],
+      lastCode: paths[name].charCodeAt(paths[name].length - 1),
+      hasParts: inDetail && name !== 'startupz',
+    }))
+    .sort((a, b) => b.path.length - a.path.length)
 
-  const judge = async (probe: ProbeName, names: readonly string[], isVerbose: boolean) => {
-    const results = await checks.run(names)
-    const green = isGreen(probe, state(), keepsReadiness()) && results.every(({ ok }) => ok)
+  const ask = async (probe: ProbeName, names: readonly string[], isVerbose: boolean) => {
+    const { green, results } = await judge.ask(probe, names)
     if (isVerbose) return textAnswer(probe, green, state(), results)
-    const shown = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'failed']))
-    return jsonAnswer(green, state(), details && probe === 'readyz' ? shown : undefined)
+    const isListed = probe === 'readyz' || results.length > 0
+    return jsonAnswer(green, state(), isListed ? shownAs(shown, results) : {})
   }
 
   const answerInDetail = (probe: ProbeName, url: string) => {
@@ -83,9 +85,10 @@ export function createProbeResponder(context: ProbeContext, details: boolean): P
     const search = new URLSearchParams(url.slice(path.length))
     const part = decode(path.slice(paths[probe].length + 1))
     const excluded = search.getAll('exclude')
-    const known = probe === 'readyz' ? checks.names : []
-    const names = known.filter((name) => (part === '' ? !excluded.includes(name) : name === part))
-    if (part === '' || names.length > 0) return judge(probe, names, search.has('verbose'))
+    const names = judge
+      .namesOf(probe)
+      .filter((name) => (part === '' ? !excluded.includes(name) : name === part))
+    if (part === '' || names.length > 0) return ask(probe, names, search.has('verbose'))
     return { status: 404, headers: probeHeaders(plainText, state()), body: 'unknown check\n' } as const
   }
 
@@ -102,11 +105,11 @@ export function createProbeResponder(context: ProbeContext, details: boolean): P
       return undefined
     },
     answer(probe, url) {
-      if (details) return answerInDetail(probe, url)
-      const green = isGreen(probe, state(), keepsReadiness())
+      if (inDetail) return answerInDetail(probe, url)
+      const green = judge.isGreen(probe)
+      const names = judge.namesOf(probe)
       // What is red already needs no check, and without one there is nothing to wait for.
-      if (green && probe === 'readyz' && checks.names.length > 0) return judge(probe, checks.names, false)
-      return jsonAnswer(green, state())
+      return green && names.length > 0 ? ask(probe, names, false) : jsonAnswer(green, state())
     },
   }
 }

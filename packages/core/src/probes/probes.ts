@@ -23,7 +23,8 @@ export interface ProbeOptions {
   startupz?: string | undefined
   /**
    * A server of its own for the probes, the last thing to close; the paths of the main port then belong to the
-   * application. `0` takes any free port.
+   * application. `0` takes any free port, which `lifecycle.probesPort` names. Readiness waits until it listens; the process
+   * ends if it cannot.
    *
    * @default none: probes answer on the main port; `LAMEDUCK_PROBES_PORT` in the environment
    */
@@ -36,7 +37,7 @@ export interface ProbeOptions {
   host?: string | undefined
   /**
    * Shows the checks by name, and answers `?verbose`, `?exclude=name` and `/readyz/name`, on the main port, too. With
-   * `port`, the server of the probes always does.
+   * `port`, the server of the probes always does, and shows what checks returned (`details`) besides.
    *
    * @default false
    */
@@ -100,16 +101,21 @@ export interface ProbeAnswer {
 export const isGreen = (probe: ProbeName, state: State, keepReady: boolean): boolean =>
   probeTable[probe][state] || (probe === 'readyz' && keepReady)
 
-/** A probe's answer in JSON; `checks` only where details may be shown. */
-export function jsonAnswer(
-  green: boolean,
-  state: State,
-  checks?: Readonly<Record<string, string>>,
-): ProbeAnswer {
+/** What a check returned may be anything: what JSON cannot say is left out. */
+function asJson(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch {
+    return JSON.stringify({ ...body, details: undefined })
+  }
+}
+
+/** A probe's answer in JSON; `more` only where it may be shown. */
+export function jsonAnswer(green: boolean, state: State, more: object = {}): ProbeAnswer {
   return {
     status: green ? 200 : 503,
     headers: probeHeaders('application/json; charset=utf-8', state),
-    body: JSON.stringify({ status: green ? 'ok' : 'unavailable', state, ...(checks ? { checks } : {}) }),
+    body: asJson({ status: green ? 'ok' : 'unavailable', state, ...more }),
   }
 }
 

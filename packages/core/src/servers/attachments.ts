@@ -16,6 +16,8 @@ export interface Attachments {
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
   attach(server: unknown, probes: ProbeSettings | undefined): void
+  /** Leaves a request out of the drain that waits for its end; gives what resolves when it is answered. */
+  except(request: object): Promise<void>[]
   /** Whether it is among these, and answers `probes`. */
   answers(server: object, probes: ProbeSettings | undefined): boolean
 }
@@ -55,6 +57,7 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
         if (drain() === undefined) for (const each of drainables) open.delete(each)
       })
     },
+    except: (request) => [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
     answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,
   }
 }

@@ -1,0 +1,151 @@
+import { setMaxListeners } from 'node:events'
+import type { Clock } from '../clock.js'
+import { createDrain, type Drain } from '../drain/drain.js'
+import type { Drainable } from '../drain/drainable.js'
+import { createHolds } from '../drain/holds.js'
+import type { Report } from '../drain/report.js'
+import { createStopHooks, type StopHooks } from '../drain/stop-hooks.js'
+import { contextOf, type Trigger } from '../drain/trigger.js'
+import type { Emitter } from '../events/events.js'
+import { makePlan } from '../options/plan.js'
+import type { Settings } from '../options/settings.js'
+import type { Coordinator } from '../process/coordinator.js'
+import { createFarewell, type Farewell } from './farewell.js'
+import type { Lifecycle } from './lifecycle.js'
+import { createPreparations } from './preparations.js'
+import type { State, Transition } from './state.js'
+
+/** What the one drain of a lifecycle needs of it. */
+export interface DrainingHost {
+  readonly clock: Clock
+  readonly coordinator: Coordinator
+  readonly emitter: Emitter
+  readonly settings: Settings
+  readonly servers: ReadonlySet<Drainable>
+  readonly state: () => State
+  move(transition: Transition): void
+  /** The drain has begun, and everybody was told. */
+  begun(trigger: Trigger): void
+  /** It is over, and nobody was told. */
+  finished(): void
+  /** Everybody was told. */
+  told(): void
+}
+
+/** All that a lifecycle has to do with its drain: what takes part in it, when it begins, and who else ends with it. */
+export interface Draining extends Pick<Lifecycle, 'signal' | 'cutoff' | 'plan' | 'onDrain' | 'hold'> {
+  readonly stopHooks: StopHooks
+  readonly farewell: Farewell
+  /** The drain, once it has begun. */
+  readonly drain: Drain | undefined
+  /** Begins to drain, or makes a drain under way end by `deadline`. */
+  begin(trigger: Trigger, deadline: number): Promise<Report>
+  /** Drains, if nothing else began it; with `exit`, the process ends as by a signal. */
+  stop(trigger: Trigger, exit: boolean): Promise<Report>
+}
+
+/** Creates what drains once. */
+export function createDraining(host: DrainingHost): Draining {
+  const { clock, coordinator, emitter, settings, servers, state } = host
+  const { gate, drains } = coordinator
+  const draining = new AbortController()
+  const cutoff = new AbortController()
+  setMaxListeners(0, draining.signal, cutoff.signal)
+  const holds = createHolds(clock, gate.notify)
+  const preparations = createPreparations(clock, gate)
+  const farewell = createFarewell()
+  let cause: Trigger = { reason: 'none', window: false, linger: false }
+  const stopHooks = createStopHooks(() => contextOf(cause), farewell.closing)
+  let drain: Drain | undefined
+  let stopped: Promise<Report> | undefined
+
+  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
+    makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
+      hasHooks: stopHooks.size > 0,
+      window: trigger.window && state() === 'ready' && [...servers].some(({ listening }) => listening),
+      linger: trigger.linger && state() === 'ready',
+      limit: trigger.limit,
+    })
+
+  const start = async (trigger: Trigger, deadline: number): Promise<Report> => {
+    const plan = planFor(trigger)
+    host.move('drain')
+    cause = trigger
+    const begun = createDrain({
+      clock,
+      gate,
+      emitter,
+      trigger,
+      plan,
+      servers,
+      holds,
+      settings,
+      preparing: preparations.running,
+      stopHooks,
+      drains,
+      cutoff,
+    })
+    drain = begun
+    drains.add(begun)
+    begun.shorten(plan, deadline)
+    const { reason, signal } = trigger
+    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
+    host.begun(trigger)
+    const running = begun.run()
+    preparations.begin(begun)
+    draining.abort()
+    const report = await running
+    drains.delete(begun)
+    gate.notify()
+    host.move('finish')
+    host.finished()
+    emitter.emit('stopped', report)
+    host.told()
+    return report
+  }
+
+  const begin = (trigger: Trigger, deadline: number): Promise<Report> => {
+    if (stopped === undefined) {
+      // There before the drain begins: whoever is told of that may call stop() again.
+      let settle: (report: Promise<Report>) => void = () => {}
+      stopped = new Promise((resolve) => {
+        settle = resolve
+      })
+      settle(start(trigger, deadline))
+    } else {
+      drain?.shorten(planFor(trigger), deadline)
+      if (!trigger.window) drain?.hurry()
+    }
+    return stopped
+  }
+
+  /** Ends the process when the drain is over, which lends it its exit code. */
+  const exitAfter = async (report: Promise<Report>, trigger: Trigger) => {
+    const { exitCode } = await report
+    await farewell.over()
+    coordinator.end({ ...trigger, exitCode })
+  }
+
+  return {
+    stopHooks,
+    farewell,
+    signal: draining.signal,
+    cutoff: cutoff.signal,
+    onDrain: preparations.add,
+    hold: holds.take,
+    get drain() {
+      return drain
+    },
+    get plan() {
+      return drain?.plan ?? makePlan(settings, { hasHooks: stopHooks.size > 0, window: true, linger: true })
+    },
+    begin,
+    stop(trigger, exit) {
+      if (exit && !coordinator.isEnding) {
+        if (stopped !== undefined && state() === 'stopped') void exitAfter(stopped, trigger)
+        else coordinator.end(trigger)
+      }
+      return stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
+    },
+  }
+}
