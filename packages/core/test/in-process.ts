@@ -96,3 +96,13 @@ export async function serve(options: LifecycleOptions = {}, handle?: RequestList
     },
   }
 }
+
+/** A port that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

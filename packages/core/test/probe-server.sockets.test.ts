@@ -5,16 +5,7 @@ import { connect } from 'node:net'
 import { RawClient } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import type { LifecycleOptions } from '../src/options/options.js'
-import { createRealTimeLifecycle } from './in-process.js'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+import { createRealTimeLifecycle, freePort } from './in-process.js'
 
 /** A lifecycle whose probes have a port of their own. */
 async function withProbePort(options: LifecycleOptions = {}) {

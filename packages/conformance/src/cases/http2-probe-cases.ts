@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http2'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { patient, quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { Http2Client } from '../http2-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
@@ -101,6 +103,33 @@ export const http2ProbeCases: readonly BehaviourCase[] = [
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true } })
       expect(exit.report.durations['window']).toBeGreaterThan(3000)
+    },
+  },
+  {
+    name: 'an answered probe whose body never comes, or whose answer is not read, holds no drain',
+    async run(subject) {
+      await using server = await startServer(subject, { options: patient })
+      const unread = () => server.session({ settings: { initialWindowSize: 0 } })
+      const asked = [
+        [await server.session(), 'GET', false],
+        [await server.session(), 'HEAD', false],
+        [await unread(), 'GET', true],
+        [await unread(), 'GET', false],
+      ] as const
+      for (const [{ session }, method, endStream] of asked) {
+        const probe = session.request({ ':method': method, ':path': '/readyz' }, { endStream })
+        probe.on('error', () => {}).resume()
+        const [head] = (await once(probe, 'response')) as [IncomingHttpHeaders]
+        expect(head[':status']).toBe(200)
+      }
+      const taken = await unread()
+      const probe = taken.session.request({ ':path': '/readyz' })
+      await once(probe, 'response')
+      probe.close(0)
+      server.signal()
+      await Promise.all([taken, ...asked.map(([session]) => session)].map(({ closed }) => closed))
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      expect(server.said('cutoff')).toEqual([])
     },
   },
 ]

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { patient, quick } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -114,6 +114,21 @@ export const probeCases: readonly BehaviourCase[] = [
       expect((await client.response()).text).toBe('slow')
       expect(JSON.parse((await client.response()).text)).toMatchObject({ status: 'ok' })
       expect((await client.response()).text).toBe('fast')
+    },
+  },
+  {
+    name: 'an answered probe whose body never comes holds no drain',
+    async run(subject) {
+      await using server = await startServer(subject, { options: patient })
+      const clients = [await server.connect(), await server.connect()]
+      for (const client of clients) {
+        void client.send(`GET /readyz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n`)
+        expect((await client.response()).status).toBe(200)
+      }
+      server.signal()
+      expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual(['fin', 'fin'])
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      expect(server.said('cutoff')).toEqual([])
     },
   },
 ]

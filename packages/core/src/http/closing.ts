@@ -6,7 +6,7 @@ import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
 import type { Connection, ConnectionTracker, Upgrade } from './connections.js'
-import { exchangesOf } from './exchanges.js'
+import { exchangesOf, hasWork } from './exchanges.js'
 import { isTakenOver } from './hand-over.js'
 import { farewell, hangUp } from './leave.js'
 
@@ -34,10 +34,12 @@ export interface Closing {
 }
 
 const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) => socket.bytesRead > bytesWhenIdle
-const isIdle = ({ first, upgrade, leaving }: Connection) =>
-  first === undefined && upgrade === undefined && !leaving
+const isIdle = (connection: Connection) =>
+  !hasWork(connection) && connection.upgrade === undefined && !connection.leaving
 const isUnspoken = (connection: Connection) =>
-  isIdle(connection) && (connection.socket.bytesRead === 0 || hasHalfHead(connection))
+  isIdle(connection) &&
+  connection.first === undefined &&
+  (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
 const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
 
@@ -77,15 +79,37 @@ export function createClosing(clock: Clock, connections: ConnectionTracker): Clo
     counts[kind] = (counts[kind] ?? 0) + 1
   }
 
+  const answer = (res: ServerResponse, isLast: boolean) => {
+    try {
+      if (!res.headersSent) answerForHandler(res, isLast)
+    } catch {
+      // Whoever has made this response refuse to be written gets no answer; the others do.
+    }
+  }
+
+  /** Probes whose body never comes, whose answer is not read, or whose checks hang: they get a moment, and no more. */
+  const seeProbesOff = (connection: Connection) => {
+    const { socket } = connection
+    connection.leaving = true
+    const cancel = clock.after(farewell, () => {
+      for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === connection.last)
+      hangUp(clock, connection)
+      // What its client does not read is never flushed.
+      clock.after(farewell, () => socket.destroy())
+    })
+    socket.once('close', cancel)
+  }
+
   const closeWithoutWork = (connection: Connection) => {
     const { socket } = connection
     closedAs.set(connection, 'idle')
+    hangingUp++
+    if (connection.first !== undefined) return seeProbesOff(connection)
     if (socket.bytesRead === 0) closedAs.set(connection, 'silent')
     else if (hasHalfHead(connection)) {
       closedAs.set(connection, 'half-head')
       writeTimeout(socket)
     }
-    hangingUp++
     hangUp(clock, connection)
   }
 
@@ -113,17 +137,9 @@ export function createClosing(clock: Clock, connections: ConnectionTracker): Clo
 
   const anybodyLeaves = () => connections.some(({ leaving }) => leaving)
 
-  const answer = (res: ServerResponse, isLast: boolean) => {
-    try {
-      if (!res.headersSent) answerForHandler(res, isLast)
-    } catch {
-      // Whoever has made this response refuse to be written gets no answer; the others do.
-    }
-  }
-
   const endWork = (connection: Connection) => {
     const { last } = connection
-    if (connection.upgrade !== undefined || last !== undefined) closedAs.set(connection, 'cut')
+    if (connection.upgrade !== undefined || hasWork(connection)) closedAs.set(connection, 'cut')
     for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === last)
     if (connection.upgrade !== undefined) connection.socket.end()
   }

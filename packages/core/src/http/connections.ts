@@ -49,7 +49,7 @@ export interface Connection {
 /** Which connections are open and what they are doing, exactly, at the cost of one listener a request. */
 export interface ConnectionTracker extends Iterable<Connection> {
   readonly size: number
-  /** Exchanges that are not finished. */
+  /** Exchanges that are not finished, probes aside. */
   readonly inFlight: number
   /** Connections that belong to another protocol. */
   readonly upgraded: number
@@ -99,7 +99,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   const settle = (exchange: Exchange) => {
     if (!remove(exchange)) return
     const { connection } = exchange
-    inFlight--
+    if (!exchange.isProbe) inFlight--
     connection.bytesWhenIdle = connection.socket.bytesRead
     tracker.exchangeEnded?.(exchange)
   }
@@ -154,7 +154,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     // Handed on too late: its client has gone, and nothing will tell of its end.
     if (!connection.isOpen) return exchange
     put(exchange, before)
-    inFlight++
+    if (!exchange.isProbe) inFlight++
     begun.res.on('close', responseClosed)
     return exchange
   }

@@ -56,6 +56,12 @@ export function exchangesOf({ first }: Connection): Exchange[] {
   return exchanges
 }
 
+/** Whether a connection has an unfinished exchange that is no probe: probes are no work. */
+export function hasWork({ first }: Connection): boolean {
+  for (let each = first; each !== undefined; each = each.after) if (!each.isProbe) return true
+  return false
+}
+
 /** Puts an exchange on its connection: before `next`, or as the last one. */
 export function put(exchange: Exchange, next: Exchange | undefined): void {
   const { connection } = exchange

@@ -144,7 +144,8 @@ export function discardInput({ socket }: Connection): void {
   })
 }
 
-const isStillSending = ({ overrun, first }: Connection) => overrun || first?.req.complete === false
+const isStillSending = ({ overrun, first }: Connection) =>
+  overrun || (first?.isProbe === false && first.req.complete === false)
 
 /** A response of either protocol, as far as it can be silenced. */
 interface Silenceable {

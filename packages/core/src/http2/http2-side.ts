@@ -5,6 +5,7 @@ import type {
   ServerHttp2Stream,
 } from 'node:http2'
 import type { Cut } from '../drain/cut.js'
+import { farewell } from '../http/leave.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
@@ -57,9 +58,23 @@ export function createHttp2Side(context: ServerContext): Http2Side {
   const sessions = createSessionTracker(context.now, (session) =>
     clock.nextTurn(() => streams.abandon(session)),
   )
-  const closing = createSessionClosing(clock, sessions, ({ streams: { size } }) => size > 0)
-  const probing = new WeakSet<ServerHttp2Stream>()
+  const closing = createSessionClosing(
+    clock,
+    sessions,
+    ({ streams: { size } }) => size > 0,
+    ({ probes: open }) => [...open].forEach(dismiss),
+  )
   let finished = 0
+
+  /** Ends a probe whose body never comes, whose answer is not read, or whose checks hang: that gets its answer first. */
+  const dismiss = (stream: ServerHttp2Stream) => {
+    if (stream.headersSent) return cancel(stream)
+    sendUnavailable(stream)
+    stream.once(
+      'close',
+      clock.after(farewell, () => cancel(stream)),
+    )
+  }
 
   const inFlight = () => [...sessions].flatMap((session) => [...session.streams])
 
@@ -89,11 +104,15 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     return { ...rest, method, path: path.replace(/\?.*/s, ''), age }
   }
 
+  /** Says which probe it is, if it is one. */
   const begin = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session) => {
-    const isNew = streams.begin(stream, headers, session)
-    if (!isNew || context.step === 'serving') return
-    watch(stream)
-    closing.workChanged(session)
+    const probe = context.probeOf(headers[':method'], headers[':path'])
+    const isNew = streams.begin(stream, headers, session, probe !== undefined)
+    if (isNew && context.step !== 'serving') {
+      watch(stream)
+      closing.workChanged(session)
+    }
+    return probe
   }
 
   const serve: Tap = (deliver, event, args) => {
@@ -107,11 +126,9 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     // Its client has gone before it could be served.
     if (session === undefined || stream.destroyed) return deliver(event, stream, headers, flags, rawHeaders)
     const path = headers[':path']
-    const probe = context.probeOf(headers[':method'], path)
     const record = sessions.accept(session as ServerHttp2Session)
-    begin(stream, headers, record)
+    const probe = begin(stream, headers, record)
     if (probe !== undefined) {
-      probing.add(stream)
       sendProbe(stream, probes.answer(probe, path ?? ''))
       return true
     }
@@ -145,7 +162,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     stream: serve,
     announce() {
       streams.streamEnded = (stream, session) => {
-        const isRequest = !probing.has(stream) && !isTunnel(stream) && !isCutShort(stream)
+        const isRequest = !isTunnel(stream) && !isCutShort(stream)
         // While a file is sent, the stream says that it is finished from the beginning: also if it is reset then.
         const isWhole = stream.writableFinished && !stream.aborted && stream.rstCode === noError
         if (isRequest && isWhole) finished++
@@ -168,9 +185,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     closeIdle: closing.closeIdle,
     unfinished: () => [
       ...[...sessions].flatMap((session) =>
-        [...session.streams]
-          .filter((stream) => !probing.has(stream))
-          .map((stream) => describeStream(stream, session)),
+        [...session.streams].map((stream) => describeStream(stream, session)),
       ),
       ...closing.stuck().map(({ socket, since }) => describe('session', socket.remoteAddress, since)),
     ],

@@ -52,11 +52,13 @@ const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
  * is no option: Node ignores new streams from the first one on, so that those would hang unanswered.
  *
  * @param isBusy whether a session has work that is not finished
+ * @param dismiss ends what is open on a session that was asked to close, and is no work: it does not hold it
  */
 export function createSessionClosing(
   clock: Clock,
   sessions: SessionTracker,
   isBusy: (session: Session) => boolean,
+  dismiss: (session: Session) => void = () => {},
 ): SessionClosing {
   const counts: Record<string, number> = {}
   /** How sessions end that this ends. */
@@ -76,6 +78,13 @@ export function createSessionClosing(
     gate.notify()
   }
 
+  const dismissLater = (record: Session) => {
+    const cancel = clock.after(farewell, () => {
+      if (!isBusy(record)) dismiss(record)
+    })
+    record.socket.once('close', cancel)
+  }
+
   const ask = (record: Session) => {
     if (record.leaving) return
     record.leaving = true
@@ -83,6 +92,7 @@ export function createSessionClosing(
     if (record.socket.writableFinished) awaitFarewell(record)
     else record.socket.once('finish', () => awaitFarewell(record))
     record.session.close()
+    if (record.probes.size > 0) dismissLater(record)
   }
 
   const askNextTurn = (record: Session) => {
@@ -120,6 +130,7 @@ export function createSessionClosing(
       if (isBusy(record)) {
         if (isAsking && !scheduled.has(record)) askNextTurn(record)
       } else {
+        if (record.leaving && record.probes.size > 0) dismissLater(record)
         gate.notify()
       }
     },

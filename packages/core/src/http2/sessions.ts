@@ -11,6 +11,8 @@ export interface Session {
   readonly since: number
   /** Requests that are not finished. */
   readonly streams: Chain<ServerHttp2Stream>
+  /** Probes that are not over: they are no work. */
+  readonly probes: Chain<ServerHttp2Stream>
   /** A stream has been opened on it. */
   worked: boolean
   /** A request that is no probe has come. */
@@ -68,6 +70,7 @@ export function createSessionTracker(
         socket: session.socket.once('close', ended) as Socket,
         since: now(),
         streams: new Chain(),
+        probes: new Chain(),
         worked: false,
         served: false,
         quietSince: Number.NEGATIVE_INFINITY,

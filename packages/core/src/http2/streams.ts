@@ -16,12 +16,12 @@ interface RequestStream extends ServerHttp2Stream {
 
 /** The requests in flight on HTTP/2 sessions: each until its stream has closed. */
 export interface StreamTracker {
-  /** Streams that have not closed. */
+  /** Streams that have not closed, probes aside. */
   readonly inFlight: number
-  /** Called when a stream has closed. */
+  /** Called when a stream has closed that is no probe. */
   streamEnded: ((stream: ServerHttp2Stream, session: Session) => void) | undefined
   /** False for one that was begun before, and is handed on within the process. */
-  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session): boolean
+  begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session, isProbe: boolean): boolean
   /** The connection of these streams has closed: those of them that Node has not closed with it are over as well. */
   abandon(session: Session): void
 }
@@ -53,6 +53,7 @@ export function createStreamTracker(now: () => number): StreamTracker {
 
   function closed(this: RequestStream) {
     const session = this[kSession]
+    session.probes.delete(this)
     if (!session.streams.delete(this)) return
     session.quietSince = now()
     inFlight--
@@ -64,14 +65,14 @@ export function createStreamTracker(now: () => number): StreamTracker {
       return inFlight
     },
     streamEnded: undefined,
-    begin(begun, headers, session) {
+    begin(begun, headers, session, isProbe) {
       const stream = begun as RequestStream
-      if (!session.streams.add(stream)) return false
+      if (!(isProbe ? session.probes : session.streams).add(stream)) return false
       stream[kSession] = session
       stream[kHeaders] = headers
       stream[kStartedAt] = now()
       session.worked = true
-      inFlight++
+      if (!isProbe) inFlight++
       stream.on('close', closed)
       return true
     },
