@@ -34,7 +34,7 @@ export class LifecycleError extends Error {
   /** Stable across releases; compare this, never the message. */
   readonly code: LifecycleErrorCode
 
-  constructor(code: LifecycleErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: LifecycleErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(`${message} (${code})`, options)
     this.code = code
   }

@@ -1,2 +1,2 @@
-export type { AdapterOptions as GracefulOptions } from '@lameduck/core'
+export type { AdapterOptions as GracefulOptions, CheckOptions, Lifecycle, Report } from '@lameduck/core'
 export { graceful as default, graceful } from './plugin.js'

@@ -37,3 +37,15 @@ test.each([
   const said = await succeed(process.execPath, [`${outDir}/application.${compiled}`], { cwd: consumer })
   expect(JSON.parse(said)).toEqual([true, true, true, true, 'ready', 'OPTION_UNKNOWN'])
 })
+
+test('an application with an older library of its language compiles and runs', async () => {
+  await copyFile(join(consumer, 'older-library.ts'), join(consumer, 'older-library.cts'))
+  const older = { ...compilerOptions, target: 'es2020', lib: ['es2020'], outDir: 'compiled-older' }
+  await writeFile(
+    join(consumer, 'tsconfig.older.json'),
+    JSON.stringify({ compilerOptions: older, files: ['older-library.cts'] }),
+  )
+  await succeed(process.execPath, [tsc, '-p', 'tsconfig.older.json'], { cwd: consumer })
+  const said = await succeed(process.execPath, ['compiled-older/older-library.cjs'], { cwd: consumer })
+  expect(said).toContain('done 1')
+})

@@ -1,3 +1,4 @@
+export type { CheckOptions, Lifecycle, Report } from '@lameduck/core'
 export { OnDrain, ReadinessCheck, StartupTask } from './decorators.js'
 export { GracefulModule } from './graceful.module.js'
 export { InjectLifecycle, LIFECYCLE } from './inject-lifecycle.js'

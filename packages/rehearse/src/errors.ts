@@ -1,9 +1,19 @@
+/** What a {@link UsageError} is about: a value, a name that no option has, or the command that starts the service. */
+export type UsageErrorCode = 'OPTION_INVALID' | 'OPTION_UNKNOWN' | 'COMMAND_UNUSABLE'
+
 /**
  * The arguments cannot be used: an option is unknown, of the wrong type, out of range, does not fit another one, or the command
  * cannot be started. The command line exits 2 with its message.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** Stable across releases; compare this, never the message. */
+  readonly code: UsageErrorCode
+
+  constructor(message: string, code: UsageErrorCode = 'OPTION_INVALID') {
+    super(message)
+    this.code = code
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-export { UsageError } from './errors.js'
+export { UsageError, type UsageErrorCode } from './errors.js'
 export type { Observer, Progress, RehearsalEvent } from './events.js'
 export { defaults, type RehearseOptions, type ResolvedOptions } from './options.js'
 export { createProgressPrinter } from './progress.js'

@@ -12,78 +12,78 @@ export interface RehearseOptions {
    * How many replicas serve at a time; a roll-out has one more.
    * @default 3
    */
-  replicas?: number
+  replicas?: number | undefined
   /**
    * How often all replicas are replaced, one roll-out after the other.
    * @default 1
    */
-  rollouts?: number
+  rollouts?: number | undefined
   /**
    * Requests per second, sent at a constant rate whether or not earlier ones have been answered.
    * @default 200
    */
-  rps?: number
+  rps?: number | undefined
   /**
    * Keep-alive connections that carry the load.
    * @default 20
    */
-  connections?: number
+  connections?: number | undefined
   /**
    * Who spreads the load. `service`: as a Kubernetes Service does, chosen per connection; open connections stay where they are.
    * `nginx`, `haproxy`: that program, in front of the replicas and told of them as an ingress controller does; it must be installed.
    * @default 'service'
    */
-  lb?: BalancerKind
+  lb?: BalancerKind | undefined
   /**
    * Milliseconds until the balancer hears that a replica comes or goes, each time spread by ±50 %. `0`: at once.
    * @default 1000
    */
-  propagation?: number
+  propagation?: number | undefined
   /**
    * Seconds from the start of the preStop sleep to SIGKILL, as `terminationGracePeriodSeconds`.
    * @default 30
    */
-  grace?: number
+  grace?: number | undefined
   /**
    * Seconds of preStop sleep before SIGTERM, taken from `grace`. `0`: SIGTERM at once.
    * @default 0
    */
-  preStop?: number
+  preStop?: number | undefined
   /**
    * The readiness probe: a path that is asked with GET, or `grpc:` and the service that `grpc.health.v1.Health/Check` is asked for.
    * @default '/readyz'
    */
-  ready?: string
+  ready?: string | undefined
   /**
    * The liveness probe, a path or `grpc:` and a service. Its failures are reported; nothing is restarted.
    * @default '/livez'
    */
-  live?: string
+  live?: string | undefined
   /**
    * Seconds between two probes, and from the start of the process to the first one's successor.
    * @default 1
    */
-  probePeriod?: number
+  probePeriod?: number | undefined
   /**
    * Failed readiness probes in a row that make a replica unready.
    * @default 3
    */
-  failureThreshold?: number
+  failureThreshold?: number | undefined
   /**
    * Seconds that a replica may take to become ready, as `progressDeadlineSeconds`; then the rehearsal fails.
    * @default 60
    */
-  readyTimeout?: number
+  readyTimeout?: number | undefined
   /**
    * Name of the environment variable that tells the service its port. `HOST` holds the address.
    * @default 'PORT'
    */
-  portEnv?: string
+  portEnv?: string | undefined
   /**
    * Path that is asked with GET.
    * @default '/'
    */
-  path?: string
+  path?: string | undefined
   /** Path that every second request is sent to with POST and a body of 1 KiB. Without it, all requests are GETs. */
   post?: string | undefined
   /** Text that every answer to a GET contains; a complete 2xx answer without it is lost, as `wrong`. Without it, no body is judged. */
@@ -94,19 +94,20 @@ export interface RehearseOptions {
    * Seconds without a connection, a response head, or the next part of a body or message of a stream after which a request counts as lost.
    * @default 30
    */
-  timeout?: number
+  timeout?: number | undefined
   /**
    * Send requests again whose connection was refused (up to four times), and do not hold those against the service that were then
    * answered.
    * @default false
    */
-  retryRefused?: boolean
+  retryRefused?: boolean | undefined
 }
 
 /** All options, with every default filled in. `post`, `expect` and `mix` are `undefined` when they are not given. */
 export type ResolvedOptions = Readonly<
-  Required<Omit<RehearseOptions, 'post' | 'expect' | 'mix'>> &
-    Pick<RehearseOptions, 'post' | 'expect' | 'mix'>
+  {
+    [Name in Exclude<keyof RehearseOptions, 'post' | 'expect' | 'mix'>]-?: NonNullable<RehearseOptions[Name]>
+  } & Pick<RehearseOptions, 'post' | 'expect' | 'mix'>
 >
 
 /** What holds where an option is not given. */
@@ -167,7 +168,10 @@ export function optionFlag(name: string): string {
 export function resolveOptions(input: RehearseOptions): ResolvedOptions {
   for (const name of Object.keys(input)) {
     if (name !== 'command' && !Object.hasOwn(defaults, name))
-      throw new UsageError(`${name}: there is no such option`)
+      throw new UsageError(
+        `${name}: there is no such option; known: command, ${Object.keys(defaults).join(', ')}`,
+        'OPTION_UNKNOWN',
+      )
   }
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
   const options = { ...defaults, ...given } as ResolvedOptions
@@ -198,7 +202,11 @@ export function resolveOptions(input: RehearseOptions): ResolvedOptions {
 function checkCommand(command: unknown): void {
   const usable = Array.isArray(command) && command.every((part) => typeof part === 'string') && command[0]
   if (!usable)
-    throw new UsageError('no command: expected rehearse [options] -- <command that starts the service>')
+    throw new UsageError(
+      'no command: expected rehearse [options] -- <command that starts the service>, or in code ' +
+        "command: ['node', 'server.js']",
+      'COMMAND_UNUSABLE',
+    )
 }
 
 function checkNumber(

@@ -13,9 +13,9 @@ import { loadTraffic } from './traffic/load-traffic.js'
 /** How a rehearsal is watched and interrupted. */
 export interface RehearsalHooks {
   /** Is told what happens. */
-  observe?: Observer
+  observe?: Observer | undefined
   /** Ends the rehearsal at once: everything it started is killed, and the call rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 const leadIn = 1000

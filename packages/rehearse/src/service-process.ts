@@ -74,11 +74,17 @@ export async function startService(
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) => {
-      reject(new UsageError(`the command ${JSON.stringify(name)} cannot be started: ${error.message}`))
+      reject(
+        new UsageError(
+          `the command ${JSON.stringify(name)} cannot be started: ${error.message}`,
+          'COMMAND_UNUSABLE',
+        ),
+      )
     })
   })
   child.on('error', () => {})
-  if (pid === undefined) throw new UsageError(`the command ${JSON.stringify(name)} has no process id`)
+  if (pid === undefined)
+    throw new UsageError(`the command ${JSON.stringify(name)} has no process id`, 'COMMAND_UNUSABLE')
   openGate(child)
 
   return {

@@ -32,7 +32,7 @@ export interface AdapterOptions extends LifecycleOptions {
    *
    * @default a new one
    */
-  lifecycle?: Lifecycle
+  lifecycle?: Lifecycle | undefined
 }
 
 /** An adapter's place in a lifecycle. */
