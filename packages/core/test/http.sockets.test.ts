@@ -142,9 +142,8 @@ describe.concurrent('requests', () => {
     const asked = new EventEmitter()
     await using served = await serve({ linger: 1000 }, (_, res) => {
       const { writeHead } = res
-      res.writeHead = function (this: ServerResponse, ...args: Parameters<typeof writeHead>) {
-        this.setHeader('Connection', 'keep-alive')
-        return Reflect.apply(writeHead, this, args)
+      res.writeHead = function (this: ServerResponse, status: number) {
+        return Reflect.apply(writeHead, this, [status, { Connection: 'keep-alive' }])
       } as typeof writeHead
       asked.emit('request', res)
     })

@@ -46,6 +46,42 @@ export const inFlightCases: readonly BehaviourCase[] = [
       expect((await server.exited()).report.requests).toEqual({ finished: 10, cut: 0 })
     },
   },
+  {
+    name: 'an answer whose application has removed the Connection header says close all the same',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const client = await server.connect()
+      const before = await client.get('/keep-alive?how=removed&ms=0')
+      expect([before.text, before.headers['connection']]).toEqual(['alive', undefined])
+      server.signal()
+      await server.draining()
+      const answer = await client.get('/keep-alive?how=removed&ms=0')
+      expect([answer.text, answer.headers['connection']]).toEqual(['alive', 'close'])
+      expect(await client.closed).toBe('fin')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
+  {
+    name: 'handlers run in the async context of their application, also while the listener closes',
+    async run(subject) {
+      await using server = await startServer(subject, {
+        options: { ...quick, linger: 0, gracePeriod: 30_000 },
+      })
+      const clients = await Promise.all(Array.from({ length: 40 }, () => server.connect()))
+      for (const client of clients) expect((await client.get('/context')).text).toBe('application')
+      const holding = (await server.connect()).get('/slow?ms=3000')
+      server.signal()
+      await server.draining()
+      // The listener closes in the middle of these, after 300 ms.
+      const answers = clients.map(async (client, i) => {
+        await sleep(260 + 3 * i)
+        return (await client.get('/context')).text
+      })
+      expect(await Promise.all(answers)).toEqual(clients.map(() => 'application'))
+      expect((await holding).text).toBe('slow')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+    },
+  },
   ...['setHeader', 'writeHead', 'reason', 'array', 'flushed'].map(
     (how): BehaviourCase => ({
       name: `a Connection: keep-alive that the application sets by ${how} does not win over the drain`,

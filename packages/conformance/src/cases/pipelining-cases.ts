@@ -139,4 +139,75 @@ export const pipeliningCases: readonly BehaviourCase[] = [
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
     },
   },
+  {
+    name: 'a request with an upgrade behind it in one packet is answered before that is',
+    needs: 'upgrade',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const client = await server.connect()
+      server.signal()
+      await server.draining()
+      void client.send(
+        'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n' +
+          'GET /echo-until-signal HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+      )
+      const { status, headers } = await client.response()
+      expect([status, headers['connection']]).toEqual([503, 'keep-alive'])
+      await client.receives('HTTP/1.1 101')
+      client.reset()
+      await client.closed
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  ...Object.entries({
+    'a CONNECT that nobody serves': 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n',
+    'something that is no HTTP': '\u0016\u0003\u0001 no HTTP\r\n\r\n',
+    'a head that is too large': `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
+  }).map(
+    ([what, bytes]): BehaviourCase => ({
+      name: `a request with ${what} behind it in one packet is answered`,
+      async run(subject) {
+        await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+        const client = await server.connect()
+        server.signal()
+        await server.draining()
+        const path = bytes.startsWith('CONNECT') ? '/readyz' : '/fast'
+        void client.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n${bytes}`)
+        const { status, headers } = await client.response()
+        expect([status, headers['connection']]).toEqual([path === '/fast' ? 200 : 503, 'close'])
+        await client.closed
+        expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+      },
+    }),
+  ),
+  {
+    name: 'a request that says Connection: close, with bytes behind it, is answered',
+    async run(subject) {
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      const client = await server.connect()
+      server.signal()
+      await server.draining()
+      void client.send('GET /fast HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\nmore')
+      expect(await client.response()).toMatchObject({ status: 200, text: 'fast' })
+      await client.closed
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    },
+  },
+  {
+    name: 'an empty line behind a request is no half head: the connection is idle',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      await client.ask('POST', '/upload', { body: 'hello' })
+      await client.send('\r\n')
+      await sleep(100)
+      server.signal()
+      expect(await client.closed).toBe('fin')
+      await expect(client.response()).rejects.toThrow('without a response')
+      expect(await server.exited()).toMatchObject({
+        code: 0,
+        report: { clean: true, connections: { idle: 1 } },
+      })
+    },
+  },
 ]

@@ -1,5 +1,13 @@
 export { echoUpgrades, isForWebSockets } from './echo-upgrades.js'
-export { type ObservedLifecycle, observe, say, sayListening, testOptions, testPort } from './observe.js'
+export {
+  contextOf,
+  type ObservedLifecycle,
+  observe,
+  say,
+  sayListening,
+  testOptions,
+  testPort,
+} from './observe.js'
 export { selfSigned } from './self-signed.js'
 export { blockEventLoop, type StandardRoutesOptions, standardRoutes } from './standard-routes.js'
 export { standardStreams } from './standard-streams.js'

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The part of a lifecycle that subjects use. */
@@ -28,8 +29,14 @@ export function testPort(): number {
   return Number(process.env['LAMEDUCK_TEST_PORT'] ?? 0)
 }
 
+const context = new AsyncLocalStorage<string>()
+
+/** The async context that handlers run in: the application's, as it was when it began to listen. */
+export const contextOf = (): string => context.getStore() ?? 'none'
+
 /** Prints what a lifecycle goes through. */
 export function observe(lifecycle: Omit<ObservedLifecycle, 'state'>): void {
+  context.enterWith('application')
   lifecycle.signal.addEventListener('abort', () => say({ draining: true }))
   lifecycle.cutoff.addEventListener('abort', () => say({ cutoff: true }))
   lifecycle.on('stopped', (report) => say({ report }))

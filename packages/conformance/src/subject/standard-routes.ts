@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'
-import { type ObservedLifecycle, say } from './observe.js'
+import { contextOf, type ObservedLifecycle, say } from './observe.js'
 import { eventsWanted, lines, writeEvents } from './streams.js'
 
 export interface StandardRoutesOptions {
@@ -14,6 +14,7 @@ type Route = (request: IncomingMessage, response: ServerResponse, query: URLSear
 export function standardRoutes({ signal, cutoff }: StandardRoutesOptions): RequestListener {
   const routes: Readonly<Record<string, Route>> = {
     '/fast': (_, response) => response.end('fast'),
+    '/context': (_, response) => response.end(contextOf()),
     '/slow': (_, response, query) => setTimeout(() => response.end('slow'), Number(query.get('ms'))),
     '/hang': () => say({ hanging: true }),
     '/last-words': (_, response) => {
@@ -82,6 +83,7 @@ function keepAliveByHand(_: IncomingMessage, response: ServerResponse, query: UR
     writeHead: () => response.writeHead(200, { Connection: 'keep-alive', 'Content-Length': 5 }),
     reason: () => response.writeHead(200, 'fine', { connection: 'Keep-Alive', 'content-length': 5 }),
     array: () => response.writeHead(200, ['Connection', 'keep-alive', 'Content-Length', '5']),
+    removed: () => response.removeHeader('connection'),
     flushed: () => response.setHeader('Connection', 'keep-alive').flushHeaders(),
   }
   setTimeout(

@@ -33,13 +33,8 @@ export interface Closing {
   stop(): void
 }
 
-const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) => socket.bytesRead > bytesWhenIdle
 const isIdle = (connection: Connection) =>
   !hasWork(connection) && connection.upgrade === undefined && !connection.leaving
-const isUnspoken = (connection: Connection) =>
-  isIdle(connection) &&
-  connection.first === undefined &&
-  (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
 const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
 
@@ -66,14 +61,29 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
   return [...requests, ...upgrades].map((cut) => ({ ...cut, ...peerOf(socket) }))
 }
 
-/** Creates the closing side of one server's connections. */
-export function createClosing(clock: Clock, connections: ConnectionTracker): Closing {
+/**
+ * Creates the closing side of one server's connections.
+ *
+ * @param mayBeHead whether what has come on an idle connection may be the beginning of a head
+ */
+export function createClosing(
+  clock: Clock,
+  connections: ConnectionTracker,
+  mayBeHead: (socket: Socket) => boolean,
+): Closing {
   const counts: Record<string, number> = {}
   /** What connections were doing when the drain closed them. */
   const closedAs = new Map<Connection, string>()
   const gate = createGate()
   let hangingUp = 0
   let stop = () => {}
+
+  const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) =>
+    socket.bytesRead > bytesWhenIdle && mayBeHead(socket)
+  const isUnspoken = (connection: Connection) =>
+    isIdle(connection) &&
+    connection.first === undefined &&
+    (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
   const count = (kind: string) => {
     counts[kind] = (counts[kind] ?? 0) + 1

@@ -60,6 +60,8 @@ export interface ConnectionTracker extends Iterable<Connection> {
   /** Called when a connection has closed or been taken over, after its exchanges have ended. */
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
+  /** Whether the exchange of a response has been begun here. */
+  has(res: ServerResponse): boolean
   /** Begins an exchange; one that was begun before, and is handed on within the process, is given as it is. */
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
   /** The same on a connection of the caller's choice, before an exchange that waits there already. */
@@ -96,6 +98,8 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   let inFlight = 0
   let upgraded = 0
 
+  const isMine = ({ connection }: Exchange) => connection.forget === forget
+
   const settle = (exchange: Exchange) => {
     if (!remove(exchange)) return
     const { connection } = exchange
@@ -107,7 +111,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   function responseClosed(this: ServerResponse) {
     const exchange = exchangeOf(this)
     // Another tracker may have it by now.
-    if (exchange === undefined || exchange.connection.forget !== forget) return
+    if (exchange === undefined || !isMine(exchange)) return
     const { req, connection } = exchange
     if (req.complete || connection.socket.destroyed) settle(exchange)
     else awaitRest(exchange, settle, tracker.exchangeEnded !== undefined)
@@ -180,7 +184,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     accept,
     begin(req, res, isProbe) {
       const known = exchangeOf(res)
-      if (known?.connection.forget === forget) return known
+      if (known !== undefined && isMine(known)) return known
       const { socket } = req
       const connection = connectionOf(socket)
       if (connection?.forget === forget) return insert(connection, { req, res, isProbe })
@@ -188,6 +192,10 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       const accepted = accept(isReal ? socket : standInFor(res))
       if (accepted.socket.destroyed) forget(accepted)
       return insert(accepted, { req, res, isProbe })
+    },
+    has(res) {
+      const known = exchangeOf(res)
+      return known !== undefined && isMine(known)
     },
     insert,
     settle,

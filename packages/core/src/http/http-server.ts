@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Drainable } from '../drain/drainable.js'
 import { adoptEarlierSockets } from './earlier-sockets.js'
@@ -12,7 +12,7 @@ import { tapServer } from './server-tap.js'
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
   const isTls = 'setSecureContext' in server
   const context = createServerContext(options)
-  const http1 = createHttp1Side(context)
+  const http1 = createHttp1Side(context, server)
   const handshakes = createHandshakes(options.clock, () => context.watcher?.changed())
   const kind = isTls ? 'https' : 'http'
   const { drainable, listenerEvent } = createServerDrain(kind, server, context, [http1, handshakes])
@@ -34,7 +34,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
       case 'upgrade':
       case 'connect':
-        if (!http1.upgrade(args[0] as IncomingMessage, args[1] as Socket)) return true
+      case 'clientError':
+        if (!http1.mayPass(event, args)) return true
         break
     }
     return listenerEvent(deliver, event, args)

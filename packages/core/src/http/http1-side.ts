@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
+import { createBegunHeads } from './begun-heads.js'
 import { createClosing } from './closing.js'
 import { type Connection, connectionOf, createConnectionTracker } from './connections.js'
 import { adoptWork } from './earlier-work.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { type Exchange, exchangesOf } from './exchanges.js'
-import { askToLeave, discardInput, letGoBehind, returnToResponse } from './leave.js'
+import { createHoldBack } from './hold-back.js'
+import { askToLeave, discardInput, hangUp, letGoBehind, returnToResponse } from './leave.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
 import type { Side } from './side.js'
@@ -17,41 +19,30 @@ export interface Http1Side extends Side {
   accept(socket: Socket): void
   /** Serves a request, or answers in place of the application. */
   readonly request: Tap
-  /** A connection is given to another protocol; false if its client was told that it closes, and has to be refused. */
-  upgrade(req: IncomingMessage, socket: Socket): boolean
+  /**
+   * Something has come that is no request: an `upgrade` or `connect`, by which a connection is given to another protocol,
+   * or a `clientError`. False if its client was told that the connection closes: nobody is to see it.
+   */
+  mayPass(event: 'upgrade' | 'connect' | 'clientError', args: readonly unknown[]): boolean
   /** A connection was open before the server was attached: it becomes known with what it is busy with. */
   adopt(socket: Socket): void
 }
 
-const held = new WeakMap<Connection, Set<() => void>>()
-
-/** The requests of a connection that are not handed on yet. */
-function heldBack(connection: Connection): Set<() => void> {
-  const known = held.get(connection)
-  if (known !== undefined) return known
-  const waiting = new Set<() => void>()
-  held.set(connection, waiting)
-  // Node gives up on requests without an answer when their client has said FIN, or has gone: before that, they are handed
-  // on. A handler that came later would wait for ever for the end of a response that has ended.
-  for (const event of ['end', 'close']) {
-    connection.socket.prependListener(event, () => {
-      for (const handOn of waiting) handOn()
-    })
-  }
-  return waiting
-}
+/** Whether Node's parser has given up on a connection; other errors are the connection's own. */
+const isParseError = (error: NodeJS.ErrnoException | undefined) => error?.code?.startsWith('HPE_') === true
 
 /** Creates the HTTP/1 side of a server. */
-export function createHttp1Side(context: ServerContext): Http1Side {
+export function createHttp1Side(context: ServerContext, server: object): Http1Side {
   const { clock, probes } = context
   const connections = createConnectionTracker(context.now)
-  const closing = createClosing(clock, connections)
+  const closing = createClosing(clock, connections, createBegunHeads(clock, server))
+  const holdBack = createHoldBack(context)
   let finished = 0
 
-  const discard = (connection: Connection, req: IncomingMessage) => {
+  const discard = (connection: Connection, req?: IncomingMessage) => {
     if (!connection.overrun) discardInput(connection)
     connection.overrun = true
-    req.resume()
+    req?.resume()
     return true
   }
 
@@ -75,23 +66,11 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     return deliver(event, req, res)
   }
 
-  /**
-   * Hands a request on when its packet has been parsed: only then is it known whether it is whole, and whether another
-   * is pipelined behind it. While the listener closes, it waits for that as well.
-   */
-  const handOnLater = (connection: Connection, handle: () => void) => {
-    const waiting = heldBack(connection)
-    const handOn = () => {
-      if (waiting.delete(handOn)) handle()
-    }
-    waiting.add(handOn)
-    if (context.step === 'closing') context.atTheDoor.push(handOn)
-    else clock.nextTurn(handOn)
-  }
-
   /** The same while draining. */
   const serveAndAskToLeave: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
+    // Its handler hands it on: after `checkContinue` this is how it becomes a request.
+    if (connections.has(res)) return deliver(event, req, res)
     const known = connectionOf(req.socket)
     if (known?.leaving) return discard(known, req)
 
@@ -106,8 +85,27 @@ export function createHttp1Side(context: ServerContext): Http1Side {
       else if (isRejected) writeUnavailable(res)
       else deliver(event, req, res)
     }
-    handOnLater(connection, handle)
+    holdBack.hold(connection, handle)
     return true
+  }
+
+  const mayUpgrade = (req: IncomingMessage, socket: Socket, known: Connection | undefined) => {
+    if (known?.leaving) {
+      returnToResponse(known)
+      return !discard(known, req)
+    }
+    connections.upgrade(req, socket)
+    // What was asked before is answered before, and must not say that the connection closes.
+    if (known !== undefined) holdBack.handOn(known)
+    return true
+  }
+
+  const mayHearOf = (error: NodeJS.ErrnoException | undefined, known: Connection) => {
+    holdBack.handOn(known)
+    if (context.step === 'serving' || !isParseError(error)) return true
+    // Whole requests before it are answered, the last one by a head that says close; behind that nothing is an error.
+    const isBehind = known.leaving || known.last?.req.complete === true
+    return !(isBehind && discard(known))
   }
 
   return {
@@ -124,14 +122,11 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     accept: connections.accept,
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
-    upgrade(req, socket) {
+    mayPass(event, [first, second]) {
+      const socket = second as Socket
       const known = connectionOf(socket)
-      if (known?.leaving) {
-        returnToResponse(known)
-        return !discard(known, req)
-      }
-      connections.upgrade(req, socket)
-      return true
+      if (event === 'clientError') return known === undefined || mayHearOf(first as Error, known)
+      return mayUpgrade(first as IncomingMessage, socket, known)
     },
     adopt(socket) {
       const found = (exchange: Exchange) => {
@@ -142,6 +137,9 @@ export function createHttp1Side(context: ServerContext): Http1Side {
     announce() {
       connections.exchangeEnded = (exchange) => {
         if (!exchange.isProbe && wasAnswered(exchange)) finished++
+        const { first, isOpen, leaving, overrun } = exchange.connection
+        // Its client has been promised that it stays open, but nothing more can be read on it.
+        if (overrun && isOpen && !leaving && first === undefined) hangUp(clock, exchange.connection)
         if (connections.inFlight === 0) context.watcher?.changed()
       }
       connections.connectionEnded = (connection) => {

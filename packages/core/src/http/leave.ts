@@ -13,17 +13,27 @@ type HeadHeaders = OutgoingHttpHeaders | unknown[]
 
 const isConnection = (name: unknown) => typeof name === 'string' && name.toLowerCase() === 'connection'
 
-/** The same headers, but for an application's own `Connection`. */
-function saysClose(headers: HeadHeaders): HeadHeaders {
+/**
+ * The same headers with `Connection: close`, in place of an application's own. It is given to `writeHead` with the others:
+ * set before, it would make Node read those in another way, which loses some of an array.
+ */
+function saysClose(headers: HeadHeaders | null | undefined): HeadHeaders {
   if (!Array.isArray(headers)) {
-    return Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, isConnection(name) ? 'close' : value]),
-    ) as OutgoingHttpHeaders
+    const others = Object.entries(headers ?? {}).filter(([name]) => !isConnection(name))
+    return { ...Object.fromEntries(others), Connection: 'close' }
   }
-  if (headers.every(Array.isArray)) {
-    return headers.map(([name, value]) => [name, isConnection(name) ? 'close' : value])
+  if (Array.isArray(headers[0])) {
+    return [...(headers as unknown[][]).filter(([name]) => !isConnection(name)), ['Connection', 'close']]
   }
-  return headers.map((each, i) => (i % 2 === 1 && isConnection(headers[i - 1]) ? 'close' : each))
+  const others = headers.filter((_, i) => !isConnection(headers[i - (i % 2)]))
+  return [...others, 'Connection', 'close']
+}
+
+/** What follows the status in a call of `writeHead`: a reason, if it is a text, and headers, if there are any. */
+function askingToClose([first, second]: unknown[]): unknown[] {
+  const headers = second ?? (typeof first === 'string' ? undefined : first)
+  const asking = saysClose(headers as HeadHeaders | null | undefined)
+  return typeof first === 'string' ? [first, asking] : [asking]
 }
 
 const framing = /^(content-length|transfer-encoding)$/i
@@ -56,13 +66,8 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
       connection.upgrade === undefined &&
       connection.last === exchange &&
       isReadWhole(exchange.req)
-    if (asks) {
-      this.shouldKeepAlive = false
-      if (this.hasHeader('connection')) this.setHeader('connection', 'close')
-      const last = rest.at(-1)
-      if (typeof last === 'object' && last !== null) rest[rest.length - 1] = saysClose(last as HeadHeaders)
-    }
-    const result = Reflect.apply(writeHead, this, [status, ...rest])
+    if (asks) this.shouldKeepAlive = false
+    const result = Reflect.apply(writeHead, this, [status, ...(asks ? askingToClose(rest) : rest)])
     // Middleware may have its own `writeHead` below this one: a `keep-alive` that it has set there has been promised.
     if (asks && !this.shouldKeepAlive) connection.leaving = true
     headSent(exchange)

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Drainable } from '../drain/drainable.js'
 import { acceptQuietly } from './quiet-accept.js'
@@ -64,10 +65,12 @@ export function createServerDrain(
         const [socket] = args as [Socket]
         // Nobody else listens to it yet: a client that gives up meanwhile would be an uncaught exception.
         socket.on('error', ignore)
-        context.atTheDoor.push(() => {
+        // Its client's requests will run in the async context that this connection has now, not in the drain's.
+        const handOn = () => {
           socket.off('error', ignore)
           if (!socket.destroyed) deliver(event, socket)
-        })
+        }
+        context.atTheDoor.push(AsyncResource.bind(handOn))
         return true
       }
     } else if (event === 'listening' && isDraining) {

@@ -33,7 +33,7 @@ export function createHttp2Drainable(
   const isTls = 'setSecureContext' in server
   const context = createServerContext(options)
   const http2 = createHttp2Side(context)
-  const http1 = createHttp1Side(context)
+  const http1 = createHttp1Side(context, server)
   const handshakes = createHandshakes(options.clock, () => context.watcher?.changed())
   const { drainable, listenerEvent } = createServerDrain('http2', server, context, [http2, http1, handshakes])
 
@@ -63,7 +63,8 @@ export function createHttp2Drainable(
       }
       case 'upgrade':
       case 'connect':
-        if (!isHttp2(args[0]) && !http1.upgrade(args[0] as IncomingMessage, args[1] as Socket)) return true
+      case 'clientError':
+        if (!isHttp2(args[0]) && !http1.mayPass(event, args)) return true
         break
     }
     return listenerEvent(deliver, event, args)

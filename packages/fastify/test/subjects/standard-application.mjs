@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib'
 import websocket from '@fastify/websocket'
 import {
   blockEventLoop,
+  contextOf,
   echoUpgrades,
   eventStream,
   eventsWanted,
@@ -55,6 +56,7 @@ function addBodyParsers(app) {
 
 function addPlainRoutes(app) {
   app.get('/fast', async () => 'fast')
+  app.get('/context', async () => contextOf())
   app.get('/slow', async ({ query }) => {
     await sleep(Number(query.ms))
     return 'slow'
@@ -106,6 +108,7 @@ function addCarelessRoutes(app) {
       writeHead: () => reply.raw.writeHead(200, { Connection: 'keep-alive', 'Content-Length': 5 }),
       reason: () => reply.raw.writeHead(200, 'fine', { connection: 'Keep-Alive', 'content-length': 5 }),
       array: () => reply.raw.writeHead(200, ['Connection', 'keep-alive', 'Content-Length', '5']),
+      removed: () => reply.raw.removeHeader('connection'),
       flushed: () => reply.raw.setHeader('Connection', 'keep-alive').flushHeaders(),
     }
     ways[query.how]()
