@@ -82,7 +82,7 @@ describe('the JavaScript and TypeScript of the pages', () => {
   for (const page of pages()) {
     const codes = [...snippets(read(page), 'js'), ...snippets(read(page), 'ts')]
     for (const [i, code] of codes.entries()) {
-      test.concurrent(`${page}, number ${i + 1}, runs and leaves with 0`, { timeout: 90_000 }, async () => {
+      test.concurrent(`${page}, number ${i + 1}, runs and leaves with 0`, { timeout: 120_000 }, async () => {
         const name = `${page.replaceAll('/', '-')}-${i}`
         const program = /^ *@\w/m.test(code) ? await compile(name, code) : code
         const { child, said, says, exited } = run(name, program)

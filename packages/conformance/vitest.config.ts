@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'conformance', testTimeout: 20_000, include: ['test/**/*.test.ts'] },
+  test: { name: 'conformance', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
 })

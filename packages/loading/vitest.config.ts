@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     name: 'loading',
     include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     globalSetup: 'test/consumer/set-up.ts',
-    testTimeout: 60_000,
   },
 })

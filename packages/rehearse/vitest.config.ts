@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'rehearse', include: ['test/**/*.test.ts'] } })
+export default defineConfig({
+  test: { name: 'rehearse', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+})

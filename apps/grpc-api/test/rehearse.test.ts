@@ -17,7 +17,7 @@ function rollOut(script: string): Promise<RehearsalReport> {
   })
 }
 
-test('a roll-out loses no call, unary or streaming', { timeout: 60_000 }, async () => {
+test('a roll-out loses no call, unary or streaming', { timeout: 120_000 }, async () => {
   const { reasons, totals, replicas } = await rollOut('main')
   expect(reasons).toEqual([])
   expect(totals.requests).toBeGreaterThan(200)
@@ -27,7 +27,7 @@ test('a roll-out loses no call, unary or streaming', { timeout: 60_000 }, async 
   ])
 })
 
-test('without lameduck the same roll-out does not pass', { timeout: 60_000 }, async () => {
+test('without lameduck the same roll-out does not pass', { timeout: 120_000 }, async () => {
   const { passed, totals } = await rollOut('plain')
   expect(passed).toBe(false)
   expect(totals.lost + totals.refused).toBeGreaterThan(0)

@@ -47,7 +47,7 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
 /** The same under load, one case after the other. */
 export const http2Loads: readonly BehaviourCase[] = http2LoadCases
 
-const limitsOf = ({ timeout = 20_000, retry = 0 }: BehaviourCase) => ({ timeout, retry })
+const limitsOf = ({ timeout = 120_000, retry = 0 }: BehaviourCase) => ({ timeout, retry })
 
 /** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {

@@ -8,6 +8,7 @@ import { RawClient } from './raw-client.js'
 import type { PrintedReport } from './report.js'
 import type { Protocol, ServerUnderTest } from './server-under-test.js'
 import { WebSocketClient } from './web-socket-client.js'
+import { countWithheld, type Withheld } from './withheld.js'
 import { within } from './within.js'
 
 export interface ForkOptions {
@@ -27,6 +28,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
   /** From the first signal that the test sent to the end of the process. */
   readonly ms: number
+  /** The same without what a busy machine has withheld from both: what a limit is held against. */
+  readonly ownMs: number
   readonly stdout: string
   readonly stderr: string
   /** What the lifecycle printed when it stopped. Throws if it did not. */
@@ -35,9 +38,9 @@ export interface Exit {
 
 type Line = Readonly<Record<string, unknown>>
 
-const patience = 15_000
+const patience = 60_000
 /** Every child ends itself after this long, whatever becomes of the test. */
-const fuse = 'data:text/javascript,setTimeout(()=>process.kill(process.pid,"SIGKILL"),120000).unref()'
+const fuse = 'data:text/javascript,setTimeout(()=>process.kill(process.pid,"SIGKILL"),300000).unref()'
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -55,6 +58,7 @@ export class ForkedServer implements AsyncDisposable {
   readonly #watchers = new Set<() => void>()
   readonly #gone: Promise<{ code: number | null; signal: NodeJS.Signals | null; at: number }>
   #signalledAt: number | undefined
+  #withheld: Withheld | undefined
   #unread = ''
 
   constructor(script: URL, { options, env = {}, nodeArguments = [], protocol = 'http' }: ForkOptions = {}) {
@@ -73,6 +77,7 @@ export class ForkedServer implements AsyncDisposable {
     this.#gone = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
         running.delete(this.child)
+        this.#withheld?.stop()
         resolve({ code, signal, at: performance.now() })
         this.#notify()
       })
@@ -119,11 +124,22 @@ export class ForkedServer implements AsyncDisposable {
 
   signal(name: NodeJS.Signals = 'SIGTERM'): void {
     this.#signalledAt ??= performance.now()
+    this.#withheld ??= countWithheld(this.child.pid ?? 0)
     this.child.kill(name)
   }
 
   sinceSignal(): number {
     return performance.now() - (this.#signalledAt ?? performance.now())
+  }
+
+  /** The same without what a busy machine has withheld from the server and from this process: for limits. */
+  ownSinceSignal(): number {
+    return this.sinceSignal() - this.withheld()
+  }
+
+  /** Milliseconds since the signal in which the server or this process wanted to run, and could not. */
+  withheld(): number {
+    return this.#withheld?.soFar() ?? 0
   }
 
   /** A connection that is closed with the server object, if nobody closes it sooner. */
@@ -159,10 +175,12 @@ export class ForkedServer implements AsyncDisposable {
   async exited(ms = patience): Promise<Exit> {
     const { code, signal, at } = await within(this.#gone, ms, () => `still alive: ${this.output}`)
     const { stdout, stderr, lines } = this
+    const took = at - (this.#signalledAt ?? at)
     return {
       code,
       signal,
-      ms: at - (this.#signalledAt ?? at),
+      ms: took,
+      ownMs: took - this.withheld(),
       stdout,
       stderr,
       get report() {

@@ -15,7 +15,7 @@ import { within } from './within.js'
 /** The code of a stream that its server has not processed: safe to send again (RFC 9113 §8.7). */
 const refusedStream = 7
 
-const patience = 15_000
+const patience = 60_000
 /** Enough of a body to look for a line of a stream. */
 const remembered = 256 * 1024
 

@@ -28,7 +28,7 @@ interface Exchange {
   readonly parts: Buffer[]
 }
 
-const patience = 15_000
+const patience = 60_000
 /** Enough of the raw bytes to look for a line of a stream; not 30 MB of them. */
 const remembered = 256 * 1024
 

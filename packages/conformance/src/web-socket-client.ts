@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { within } from './within.js'
 
-const patience = 15_000
+const patience = 60_000
 
 /** How a WebSocket ended, and when. */
 export interface WebSocketEnding {

@@ -44,7 +44,7 @@ const reasons: Readonly<Record<string, RegExp>> = {
 describe.concurrent(plain.name, () => {
   const cases = Object.values(behaviour).flat()
   for (const [name, reason] of Object.entries(reasons)) {
-    test(`fails: ${name}`, { timeout: 20_000 }, async () => {
+    test(`fails: ${name}`, { timeout: 120_000 }, async () => {
       const each = cases.find((candidate) => candidate.name === name)
       if (each === undefined) throw new Error('no such case')
       await expect(each.run(plain)).rejects.toThrow(reason)

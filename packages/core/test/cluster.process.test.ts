@@ -5,7 +5,7 @@ import { startScenario } from './scenarios/start-scenario.js'
 
 const options = { ...quick, platform: 'kubernetes', gracePeriod: 30_000, shutdownDelay: 10_000, linger: 8000 }
 
-describe.concurrent('a worker of node:cluster', { timeout: 60_000 }, () => {
+describe.concurrent('a worker of node:cluster', { timeout: 120_000 }, () => {
   const calls = [
     ['the primary', async (_leave: () => Promise<unknown>, tell: () => void) => tell()],
     ['itself', async (leave: () => Promise<unknown>) => void (await leave())],

@@ -27,7 +27,7 @@ function idleConnection(port: number, endings: Record<string, number>): Promise<
 
 describe('many connections', () => {
   test(`${wanted} idle ones end without blocking the event loop, while active requests continue`, {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
     const options = { ...quick, gracePeriod: 30_000, linger: 1000 }
     await using server = await startScenario('many-idle-connections', { options })

@@ -10,7 +10,7 @@ const subject = {
   capabilities: [],
 } as const
 
-describe.concurrent('a crash', { timeout: 20_000 }, () => {
+describe.concurrent('a crash', { timeout: 120_000 }, () => {
   test('by an unhandled rejection finishes what is in flight, runs the hooks and exits 1 with the stack', async () => {
     await using server = await startScenario('unhandled-rejection', { options: quick })
     const client = await server.connect()
@@ -25,7 +25,7 @@ describe.concurrent('a crash', { timeout: 20_000 }, () => {
   })
 
   test('does not wait longer than five seconds for a handler that never answers', {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async () => {
     await using server = await startServer(subject, { options: { ...quick, gracePeriod: 30_000 } })
     const [client, thrower] = [await server.connect(), await server.connect()]

@@ -18,7 +18,7 @@ const planOf = (stderr: string) => {
   return (JSON.parse(line) as { plan?: Record<string, unknown> }).plan
 }
 
-describe.concurrent('the deadline', { timeout: 20_000 }, () => {
+describe.concurrent('the deadline', { timeout: 120_000 }, () => {
   test('A2: with five minutes of grace a request is waited for, and the process leaves with it', async () => {
     await using server = await startServer(subject, { options: { ...quick, gracePeriod: 300_000 } })
     const client = await server.connect()
@@ -28,7 +28,7 @@ describe.concurrent('the deadline', { timeout: 20_000 }, () => {
     expect(await slow).toMatchObject({ status: 200, text: 'slow' })
     const exit = await server.exited()
     expect(exit).toMatchObject({ code: 0, report: { clean: true } })
-    expect(exit.ms).toBeLessThan(7000)
+    expect(exit.ownMs).toBeLessThan(7000)
     expect(planOf(exit.stderr)).toMatchObject({ gracePeriod: 300_000, deadline: 298_000 })
   })
 
@@ -52,7 +52,7 @@ describe.concurrent('the deadline', { timeout: 20_000 }, () => {
     const exit = await server.exited()
     clearTimeout(kill)
     expect(exit).toMatchObject({ code: 1, signal: null, report: { clean: false, requests: { cut: 4 } } })
-    expect(exit.ms).toBeLessThan(options.gracePeriod)
+    expect(exit.ownMs).toBeLessThan(options.gracePeriod)
     expect(exit.ms).toBeGreaterThan(options.gracePeriod * 0.8)
     expect(exit.report.cut.map(({ kind }) => kind).sort()).toEqual(['hold', ...Array(4).fill('request')])
     expect(server.said('hook')).toEqual(['database'])
@@ -67,12 +67,12 @@ describe.concurrent('the deadline', { timeout: 20_000 }, () => {
     await sleep(100)
     server.signal()
     await server.refusing(1000)
-    expect(server.sinceSignal()).toBeLessThan(700)
+    expect(server.ownSinceSignal()).toBeLessThan(700)
     expect(await idle.get('/fast')).toMatchObject({ status: 200, headers: { connection: 'close' } })
     expect(await slow).toMatchObject({ status: 200, text: 'slow' })
     const exit = await server.exited()
     expect(exit).toMatchObject({ code: 0, report: { clean: true } })
-    expect(exit.ms).toBeLessThan(2500)
+    expect(exit.ownMs).toBeLessThan(2500)
     expect(planOf(exit.stderr)).toMatchObject({
       platform: 'knative',
       gracePeriod: 60_000,

@@ -56,3 +56,25 @@ describe('the one deadline', () => {
     expect(process.exitCode).toBe(1)
   })
 })
+
+describe('a lifecycle that the end of the process leaves behind', () => {
+  test('has stopped with the report of what is left, once, although its hook hangs', async () => {
+    const { createLifecycle, clock, process, signal } = createTestBench()
+    const lifecycle = createLifecycle({ platform: 'none', gracePeriod: 10_000, shutdownDelay: 0 })
+    const told: unknown[] = []
+    lifecycle.on('stopped', (report) => told.push(report))
+    lifecycle.onStop('hangs', () => new Promise(() => {}))
+    await lifecycle.ready()
+    const stopped = lifecycle.stop()
+    signal('SIGTERM')
+    await clock.advance(1000)
+    signal('SIGINT')
+    await clock.advance(0)
+    expect(process.exitCode).toBe(130)
+    expect(lifecycle.state).toBe('stopped')
+    const report = await stopped
+    expect(report).toMatchObject({ clean: false, exitCode: 130 })
+    await clock.advance(60_000)
+    expect(told).toEqual([report])
+  })
+})

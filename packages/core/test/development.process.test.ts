@@ -23,7 +23,7 @@ async function ended(child: ChildProcess) {
   }
 }
 
-describe.concurrent('a service that is developed, with nothing but pipes', { timeout: 60_000 }, () => {
+describe.concurrent('a service that is developed, with nothing but pipes', { timeout: 120_000 }, () => {
   for (const [watcher, args] of watchers) {
     test(`restarts at once below ${watcher}, with a browser connected`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'lameduck-developed-'))

@@ -14,7 +14,7 @@ const soon = 15_000
 async function leaves(server: ForkedServer): Promise<void> {
   const exit = await server.exited(30_000)
   expect(exit).toMatchObject(clean)
-  expect(exit.ms).toBeLessThan(soon)
+  expect(exit.ownMs).toBeLessThan(soon)
 }
 
 describe.concurrent('what an application has done to the objects of Node', () => {

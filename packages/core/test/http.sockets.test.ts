@@ -8,7 +8,6 @@ import { connect as tlsConnect } from 'node:tls'
 import { RawClient, requestBytes } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
-import { systemClock } from '../src/clock.js'
 import { createRealTimeLifecycle, serve, serveOnUnixSocket } from './in-process.js'
 
 describe.concurrent('connections', () => {
@@ -75,7 +74,7 @@ describe.concurrent('connections', () => {
     client.write(requestBytes('GET', '/lost'))
     await once(client, 'end')
     // Longer than a client that is not sending gets.
-    await new Promise<void>((resolve) => void systemClock.after(200, resolve))
+    await new Promise<void>((resolve) => void served.clock.after(200, resolve))
     client.end(requestBytes('GET', '/lost'))
     expect(await once(client, 'close')).toEqual([false])
     expect(Buffer.concat(received).toString()).toMatch(/^HTTP.1.1 200 OK.*la.*st/s)
@@ -527,11 +526,10 @@ describe.concurrent('a server', () => {
     const socket = connect(served.port, '127.0.0.1')
     await once(socket, 'connect')
     served.signal()
-    while (served.server.listening) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (served.server.listening) await new Promise(setImmediate)
     const secure = tlsConnect({ socket, rejectUnauthorized: false })
     const client = new RawClient(secure)
     await once(secure, 'secureConnect')
-    await new Promise((resolve) => setTimeout(resolve, 50))
     expect((await client.get('/now')).status).toBe(200)
     expect(await client.closed).toBe('fin')
     expect((await served.report).connections).toEqual({ 'told-to-leave': 1 })

@@ -3,7 +3,7 @@ import { Http2Client, quick, RawClient } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
-describe.concurrent('HTTP/2', { timeout: 20_000 }, () => {
+describe.concurrent('HTTP/2', { timeout: 120_000 }, () => {
   for (const api of ['streams', 'requests']) {
     test(`a handler that answers after the cutoff harms nothing in a process that goes on (${api})`, async () => {
       const options = { ...quick, gracePeriod: 3000 }

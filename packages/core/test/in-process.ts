@@ -6,27 +6,28 @@ import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { RawClient } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
-import { systemClock } from '../src/clock.js'
 import type { Report } from '../src/drain/report.js'
 import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import { createCoordinator } from '../src/process/coordinator.js'
 import { createFakeProcess } from '../src/testing/index.js'
+import { createPatientClock } from './patient-clock.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const surroundings = { env: {}, isTerminal: false, isContainer: false, ancestors: () => [] }
 
-/** Short times: every test waits for what happens, none for a time to pass. */
-const short = { platform: 'none', gracePeriod: 4000, shutdownDelay: 60, linger: 60, logger: false } as const
+/** Every test waits for what happens, none for a time to pass: the window is short, and the grace period only has to be there. */
+const short = { platform: 'none', gracePeriod: 30_000, shutdownDelay: 60, linger: 60, logger: false } as const
 
-/** A lifecycle in a process that is not this one, in real time. */
+/** A lifecycle in a process that is not this one. Its time is real, and patient with a machine that is busy. */
 export function createRealTimeLifecycle(options: LifecycleOptions = {}) {
   const process = createFakeProcess()
-  const coordinator = createCoordinator(process, systemClock)
-  const host = { clock: systemClock, coordinator, surroundings }
+  const clock = createPatientClock()
+  const coordinator = createCoordinator(process, clock)
+  const host = { clock, coordinator, surroundings }
   const lifecycle = createLifecycleIn(host, { ...short, ...options })
   const report = new Promise<Report>((resolve) => lifecycle.on('stopped', resolve))
-  return { lifecycle, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
+  return { lifecycle, clock, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
 }
 
 /** Drains `server`, which listens on a Unix socket that goes with the test. */

@@ -19,7 +19,7 @@ const subject = {
   capabilities: [],
 } as const
 
-describe.concurrent(`under Node's permission model (${model})`, { timeout: 60_000 }, () => {
+describe.concurrent(`under Node's permission model (${model})`, { timeout: 120_000 }, () => {
   test('a service starts with what it can find out, says nothing of the rest, and drains', async () => {
     const options = { ...quick, gracePeriod: undefined, platform: undefined }
     await using server = await startServer(subject, { options, nodeArguments })

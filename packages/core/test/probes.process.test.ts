@@ -18,7 +18,7 @@ async function ask(server: ForkedServer, port: number, path: string) {
   return await client.get(path)
 }
 
-describe.concurrent('the probe port', { timeout: 20_000 }, () => {
+describe.concurrent('the probe port', { timeout: 120_000 }, () => {
   test('C1: it answers from SIGTERM until the process is gone, never with 404 and never refused', async () => {
     const { server, probes } = await start({ HOOK: '800' })
     await using _ = server
@@ -98,7 +98,7 @@ describe.concurrent('the probe port', { timeout: 20_000 }, () => {
   })
 })
 
-describe.concurrent('startup tasks', { timeout: 20_000 }, () => {
+describe.concurrent('startup tasks', { timeout: 120_000 }, () => {
   test('D-1: readiness is red until every one is done, although the service listens and serves', async () => {
     const { server, probes } = await start({ STARTUP: 'migrate 900,warm-up 300' })
     await using _ = server
@@ -136,7 +136,7 @@ describe.concurrent('startup tasks', { timeout: 20_000 }, () => {
   })
 })
 
-describe.concurrent('checks', { timeout: 20_000 }, () => {
+describe.concurrent('checks', { timeout: 120_000 }, () => {
   test('A7: 100 readiness probes at the same time run a check once', async () => {
     const { server, probes } = await start({ CHECKS: 'good' })
     await using _ = server

@@ -7,7 +7,7 @@ import { quick, startScript } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
-describe.concurrent('signals', { timeout: 20_000 }, () => {
+describe.concurrent('signals', { timeout: 120_000 }, () => {
   test('a foreign SIGTERM handler is warned about with its source', async () => {
     await using server = await startScenario('foreign-signal-handler', { options: quick })
     await server.until(

@@ -192,7 +192,7 @@ async function start(
 function shown(title: string, shape: Shape, show: () => Promise<void>): void {
   const reason = whyNot(shape)
   if (reason !== undefined) console.log(`skipped, "${shape.name}": ${reason}`)
-  test.skipIf(reason !== undefined)(`${title} (${shape.name})`, { timeout: 40_000 }, show)
+  test.skipIf(reason !== undefined)(`${title} (${shape.name})`, { timeout: 120_000 }, show)
 }
 
 describe.concurrent('as process 1 of a container', () => {

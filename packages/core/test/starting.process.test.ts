@@ -12,7 +12,7 @@ const subject = {
   capabilities: [],
 } as const
 
-describe.concurrent('while starting', { timeout: 20_000 }, () => {
+describe.concurrent('while starting', { timeout: 120_000 }, () => {
   test('SIGTERM is heard before anything listens, and a server that does not listen yet never will', async () => {
     await using server = forkScenario('starting-before-listening', { options: quick })
     expect(await server.line('starting')).toEqual({ starting: 1 })
@@ -32,7 +32,7 @@ describe.concurrent('while starting', { timeout: 20_000 }, () => {
     expect(await slow).toMatchObject({ status: 200, text: 'slow' })
     const exit = await server.exited()
     expect(exit).toMatchObject({ code: 0, report: { clean: true } })
-    expect(exit.ms).toBeLessThan(3000)
+    expect(exit.ownMs).toBeLessThan(3000)
   })
 
   test('an exception ends the process at once, with its stack and the Node version', async () => {

@@ -5,7 +5,7 @@ import { startScenario } from './scenarios/start-scenario.js'
 
 const options = quick
 
-describe.concurrent('stop()', { timeout: 20_000 }, () => {
+describe.concurrent('stop()', { timeout: 120_000 }, () => {
   test('stop() drains without window, leaves the process alive and its signals to Node', async () => {
     await using server = await startScenario('stop-leaves-the-process-alive', {
       options: { ...options, shutdownDelay: 4000, linger: 4000, gracePeriod: 30_000 },
@@ -18,7 +18,7 @@ describe.concurrent('stop()', { timeout: 20_000 }, () => {
     expect(await slow).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
     expect(await idle.closed).toBe('fin')
     const stopped = await server.line('stopped')
-    expect(server.sinceSignal()).toBeLessThan(3000)
+    expect(server.ownSinceSignal()).toBeLessThan(3000)
     expect(stopped).toMatchObject({
       stopped: { exitCode: 0, reason: 'test', same: true, state: 'stopped' },
       listenersAfter: [0, 0],

@@ -25,7 +25,7 @@ async function connect(terminal: OnTerminal): Promise<RawClient> {
   return await RawClient.connect({ port: terminal.said('listening')[0] as number })
 }
 
-describe.skipIf(noTerminal !== undefined)('on a terminal', { concurrent: true, timeout: 20_000 }, () => {
+describe.skipIf(noTerminal !== undefined)('on a terminal', { concurrent: true, timeout: 120_000 }, () => {
   test('B5: Ctrl-C gives the prompt back at once, with an idle browser connected and explicit times set', async () => {
     await using terminal = startOnTerminal(`exec ${app}`, { cwd: folder, env })
     const browser = await connect(terminal)

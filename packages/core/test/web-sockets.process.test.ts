@@ -12,7 +12,7 @@ const upgrade = {
   'Sec-WebSocket-Version': '13',
 }
 
-describe.concurrent('a WebSocket server', { timeout: 20_000 }, () => {
+describe.concurrent('a WebSocket server', { timeout: 120_000 }, () => {
   for (const way of ['server', 'reverse', 'noServer', 'untracked', 'port', 'draining', 'closing']) {
     test(`is drained in the mode "${way}"`, async () => {
       await using server = await start(way, { ...quick, shutdownDelay: 1500 })
@@ -25,7 +25,7 @@ describe.concurrent('a WebSocket server', { timeout: 20_000 }, () => {
       expect(await Promise.all([old.closed, late.closed])).toMatchObject([{ code: 1001 }, { code: 1001 }])
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, connections: { websocket: 2 } } })
-      expect(exit.ms).toBeLessThan(3500)
+      expect(exit.ownMs).toBeLessThan(3500)
     })
   }
 
@@ -38,7 +38,7 @@ describe.concurrent('a WebSocket server', { timeout: 20_000 }, () => {
       expect(await client.closed).toMatchObject({ code: 1001 })
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, connections: { websocket: 1 } } })
-      expect(exit.ms).toBeLessThan(2500)
+      expect(exit.ownMs).toBeLessThan(2500)
     })
   }
 
@@ -86,14 +86,14 @@ describe.concurrent('a WebSocket server', { timeout: 20_000 }, () => {
     await client.receives('Going Away')
     const exit = await server.exited()
     expect(exit).toMatchObject({ code: 0, report: { clean: true, connections: { websocket: 1 } } })
-    expect(exit.ms).toBeLessThan(quick.shutdownDelay + 2500)
+    expect(exit.ownMs).toBeLessThan(quick.shutdownDelay + 2500)
     expect(exit.stderr).not.toMatch(/ERR_|uncaught/i)
   })
 })
 
 describe('many WebSockets', () => {
   test('1000 are told to go one after the other, spread over a second; none is reset, and the event loop is free', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const count = 1000
     const options = { ...quick, gracePeriod: 20_000 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 const scriptOf = (name: string) => new URL(`scenarios/${name}.mjs`, import.meta.url)
 
-describe.concurrent('a process', { timeout: 30_000 }, () => {
+describe.concurrent('a process', { timeout: 120_000 }, () => {
   test('of tests that nobody stops ends by itself, warns of nothing and keeps no server', async () => {
     await using tests = new ForkedServer(scriptOf('supertest'), { nodeArguments: ['--expose-gc'] })
     const { code, stderr } = await tests.exited()

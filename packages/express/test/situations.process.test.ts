@@ -24,7 +24,7 @@ const foundByListening = [
 ]
 const foundByRequest = ['behind a function', 'in a plain handler', 'behind vhost']
 
-describe.concurrent.each(['4', '5'])('Express %s', { timeout: 20_000 }, (express) => {
+describe.concurrent.each(['4', '5'])('Express %s', { timeout: 120_000 }, (express) => {
   for (const situation of foundByListening) {
     test(`${situation}: the server is found when it listens, and drained`, async () => {
       await using server = await start(express, situation)

@@ -7,7 +7,7 @@ import { WorkClient } from './work-client.js'
 const options = { ...quick, shutdownDelay: 1000, gracePeriod: 20_000 }
 const clean = { code: 0, report: { clean: true, cut: [] } }
 
-describe.concurrent('beside others', { timeout: 20_000 }, () => {
+describe.concurrent('beside others', { timeout: 120_000 }, () => {
   test('a Fastify application and a gRPC server that share a lifecycle are ready together and drain side by side', async () => {
     await using server = await startScenario('beside-fastify', { options })
     expect(server.said('afterFirst')).toEqual(['starting'])

@@ -9,7 +9,7 @@ import { WorkClient } from './work-client.js'
 const count = Number(process.env['LAMEDUCK_TEST_CALLS'] ?? 10_000)
 
 test(`after ${count} calls that ended in every way the count is back at 0, and the drain waits for the last ones only`, {
-  timeout: 60_000 + count * 3,
+  timeout: 180_000 + count * 3,
 }, async () => {
   await using server = await startScenario('serve', { options: { ...quick, gracePeriod: 30_000 } })
   let relay: DelayedRelay = await delayedRelay(server.port, 0)
@@ -34,10 +34,10 @@ test(`after ${count} calls that ended in every way the count is back at 0, and t
   const last = mixedCalls(() => client, 500)
   await sleep(20)
   server.signal()
-  const { code, report, ms } = await server.exited()
+  const { code, report, ownMs } = await server.exited()
   expect({ code, clean: report.clean, cut: report.cut }).toEqual({ code: 0, clean: true, cut: [] })
   expect(report.requests.finished).toBeGreaterThan(100)
-  expect(ms).toBeLessThan(6000)
+  expect(ownMs).toBeLessThan(6000)
   client[Symbol.dispose]()
   await relay[Symbol.asyncDispose]()
   await last

@@ -8,7 +8,7 @@ import { WorkClient } from './work-client.js'
 for (const channelz of ['on', 'off']) {
   const env = { CHANNELZ: channelz }
 
-  describe.concurrent(`at the cutoff, channelz ${channelz}`, { timeout: 20_000 }, () => {
+  describe.concurrent(`at the cutoff, channelz ${channelz}`, { timeout: 120_000 }, () => {
     test('a unary call that hangs gets UNAVAILABLE and is named in the report; the exit is in time', async () => {
       await using server = await startScenario('serve', { options: brief, env })
       using client = new WorkClient(server.port)
@@ -19,7 +19,7 @@ for (const channelz of ['on', 'off']) {
         code: status.UNAVAILABLE,
         details: 'the server is going away',
       })
-      const { code, ms, report } = await server.exited()
+      const { code, ownMs, report } = await server.exited()
       expect({ code, clean: report.clean, cut: report.requests.cut }).toEqual({
         code: 1,
         clean: false,
@@ -28,7 +28,7 @@ for (const channelz of ['on', 'off']) {
       expect(report.cut).toEqual([
         { kind: 'grpc', path: '/test.Work/Hang', age: expect.any(Number), remoteAddress: '127.0.0.1' },
       ])
-      expect(ms).toBeLessThan(brief.gracePeriod)
+      expect(ownMs).toBeLessThan(brief.gracePeriod)
     })
 
     test('an endless stream is ended with UNAVAILABLE, behind everything that was written to it', async () => {
@@ -39,11 +39,11 @@ for (const channelz of ['on', 'off']) {
       server.signal()
       expect(await stream.status).toMatchObject({ code: status.UNAVAILABLE })
       expect(stream.messages).toEqual(stream.messages.map((_, i) => ({ n: i + 1 })))
-      const { code, ms, report } = await server.exited()
+      const { code, ownMs, report } = await server.exited()
       expect(code).toBe(1)
       expect(report.cut).toMatchObject([{ kind: 'grpc', path: '/test.Work/Count' }])
       expect(report.cut[0]?.age).toBeGreaterThan(2000)
-      expect(ms).toBeLessThan(brief.gracePeriod)
+      expect(ownMs).toBeLessThan(brief.gracePeriod)
       expect(server.said('cancelled')).toEqual(['/test.Work/Count'])
     })
 
@@ -55,9 +55,9 @@ for (const channelz of ['on', 'off']) {
       for (let i = 0; i < 200; i++) stream.call.write({ text: 'x'.repeat(20_000) })
       await sleep(300)
       server.signal()
-      const { code, ms } = await server.exited()
+      const { code, ownMs } = await server.exited()
       expect(code).toBe(1)
-      expect(ms).toBeLessThan(brief.gracePeriod)
+      expect(ownMs).toBeLessThan(brief.gracePeriod)
     })
 
     test('a handler that waits for the cutoff still gets its answer out', async () => {

@@ -13,7 +13,7 @@ for (const channelz of ['on', 'off']) {
   const env = { CHANNELZ: channelz }
 
   describe.concurrent(`calls in flight when SIGTERM arrives, channelz ${channelz}`, {
-    timeout: 20_000,
+    timeout: 120_000,
   }, () => {
     test('C5: a long unary call is answered; readiness NOT_SERVING, liveness SERVING, Watches told', async () => {
       await using server = await startScenario('serve', { options: { ...patient, shutdownDelay: 1000 }, env })
@@ -37,7 +37,7 @@ for (const channelz of ['on', 'off']) {
       }
       expect(alive.messages).toEqual([{ status: 'SERVING' }])
       expect(await server.exited()).toMatchObject(clean)
-      expect(server.sinceSignal()).toBeLessThan(5000)
+      expect(server.ownSinceSignal()).toBeLessThan(5000)
     })
 
     test('a server stream is sent to its end', async () => {
@@ -91,7 +91,7 @@ for (const channelz of ['on', 'off']) {
       server.signal()
       expect(await stream.status).toMatchObject({ code: status.OK })
       expect(await server.exited()).toMatchObject(clean)
-      expect(server.sinceSignal()).toBeLessThan(2000)
+      expect(server.ownSinceSignal()).toBeLessThan(2000)
     })
 
     test('a call whose deadline passes, and one that its client cancels, are over with that', async () => {
@@ -106,7 +106,7 @@ for (const channelz of ['on', 'off']) {
       await expect(late).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED })
       expect(await stream.status).toMatchObject({ code: status.CANCELLED })
       expect(await server.exited()).toMatchObject(clean)
-      expect(server.sinceSignal()).toBeLessThan(3000)
+      expect(server.ownSinceSignal()).toBeLessThan(3000)
     })
 
     test('a call whose connection is lost is over with that', async () => {
@@ -119,7 +119,7 @@ for (const channelz of ['on', 'off']) {
       await server.refusing()
       await relay[Symbol.asyncDispose]()
       expect(await server.exited()).toMatchObject(clean)
-      expect(server.sinceSignal()).toBeLessThan(3000)
+      expect(server.ownSinceSignal()).toBeLessThan(3000)
     })
   })
 }

@@ -19,7 +19,7 @@ describe('the database of a provider', () => {
   for (const { nest, platform, protocol, hooks } of combinations) {
     const title = `Nest ${nest} on ${platform} with ${protocol}, shutdown hooks: ${hooks}`
     test(`is open for all of ${rows} requests that ask it after the signal: ${title}`, {
-      timeout: 40_000,
+      timeout: 120_000,
     }, async () => {
       await using server = await startScenario('database', {
         nest,

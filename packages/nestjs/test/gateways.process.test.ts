@@ -42,7 +42,7 @@ async function connect(gateway: Gateway, port: number) {
 }
 
 for (const nest of [11, 12] as const) {
-  describe.concurrent(`gateways on Nest ${nest}`, { timeout: 20_000 }, () => {
+  describe.concurrent(`gateways on Nest ${nest}`, { timeout: 120_000 }, () => {
     for (const gateway of ['ws', 'socket.io'] as const) {
       for (const platform of ['express', 'fastify']) {
         test(`serve in the window, then say 1001: ${gateway} on ${platform}`, async () => {

@@ -3,7 +3,7 @@ import { quick, RawClient } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
-describe.concurrent('an application that is initialised and given servers', { timeout: 20_000 }, () => {
+describe.concurrent('an application that is initialised and given servers', { timeout: 120_000 }, () => {
   for (const nest of [11, 12] as const) {
     test(`is drained on all of them: Nest ${nest}`, async () => {
       await using server = await startScenario('given-servers', { nest, options: quick })

@@ -4,7 +4,7 @@ import { MessageClient } from './message-client.js'
 import { startScenario } from './scenarios/start-scenario.js'
 
 for (const nest of [11, 12] as const) {
-  describe.concurrent(`messages on Nest ${nest}`, { timeout: 20_000 }, () => {
+  describe.concurrent(`messages on Nest ${nest}`, { timeout: 120_000 }, () => {
     for (const platform of ['express', 'fastify']) {
       test(`drain side by side with HTTP: ${platform}`, async () => {
         await using server = await startScenario('messages', {
@@ -35,7 +35,7 @@ for (const nest of [11, 12] as const) {
         await idle.closed
         const exit = await server.exited()
         expect(exit).toMatchObject({ code: 0, signal: null, report: { clean: true } })
-        expect(exit.ms).toBeLessThan(3500)
+        expect(exit.ownMs).toBeLessThan(3500)
         expect(server.said('event').slice(-1)).toEqual(['destroyed'])
         expect(server.said('event')).toEqual(expect.arrayContaining(['noted', 'answered']))
       })
@@ -83,7 +83,7 @@ for (const nest of [11, 12] as const) {
     })
   })
 
-  describe.concurrent(`an application context on Nest ${nest}`, { timeout: 20_000 }, () => {
+  describe.concurrent(`an application context on Nest ${nest}`, { timeout: 120_000 }, () => {
     for (const hooks of ['', 'yes']) {
       test(`is ready after init, waits for holds and has no window, shutdown hooks: ${hooks || 'no'}`, async () => {
         const options = { ...quick, shutdownDelay: 4000, gracePeriod: 20_000 }
@@ -94,7 +94,7 @@ for (const nest of [11, 12] as const) {
         const exit = await server.exited()
         expect(exit).toMatchObject({ code: 0, signal: null, report: { clean: true } })
         expect(exit.ms).toBeGreaterThan(650)
-        expect(exit.ms).toBeLessThan(3500)
+        expect(exit.ownMs).toBeLessThan(3500)
         expect(server.said('event')).toEqual(['bootstrapped', 'done', 'destroyed', 'shut down'])
       })
     }

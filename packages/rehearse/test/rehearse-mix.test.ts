@@ -21,7 +21,7 @@ const example = (kind: string) => {
 }
 const probes = ['--ready', 'grpc:readiness', '--live', 'grpc:liveness']
 
-describe.concurrent('rehearse --mix', { timeout: 60_000 }, () => {
+describe.concurrent('rehearse --mix', { timeout: 120_000 }, () => {
   test('a gRPC service that drains passes, with the example of the README', async () => {
     const { code, report } = await runRehearse('grpc-good', '--mix', example('grpc'), ...probes)
     expect(report.failures).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isAlive, replicaPids, runRehearse } from './run-rehearse.js'
 
-describe.concurrent('rehearse', { timeout: 30_000 }, () => {
+describe.concurrent('rehearse', { timeout: 120_000 }, () => {
   test('a service that drains passes, with POSTs too', async () => {
     const { code, output, report } = await runRehearse('good', '--post', '/upload')
     expect(report.reasons).toEqual([])

@@ -31,7 +31,7 @@ function timesOf(events: readonly { at: number; event: RehearsalEvent }[], repli
   return (from: RehearsalEvent['type'], to: RehearsalEvent['type']) => at(to) - at(from)
 }
 
-describe('a roll-out of a service that keeps a journal', { timeout: 60_000 }, () => {
+describe('a roll-out of a service that keeps a journal', { timeout: 120_000 }, () => {
   // A fifth of what it is on Kubernetes: 30 s of grace, and a balancer that is told 0, 1 to 2 or 2.5 to 5 s late.
   for (const propagation of [0, 300, 667]) {
     test(`D-3: nothing is lost and onStop runs in order, with a balancer that is told ${propagation} ms late`, async () => {
@@ -65,7 +65,7 @@ describe('a roll-out of a service that keeps a journal', { timeout: 60_000 }, ()
   }
 })
 
-describe('preStop', { timeout: 60_000 }, () => {
+describe('preStop', { timeout: 120_000 }, () => {
   const watched = async (service: string, options: object) => {
     const events: { at: number; event: RehearsalEvent }[] = []
     const report = await rehearse(

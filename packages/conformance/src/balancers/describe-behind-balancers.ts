@@ -17,7 +17,7 @@ export function describeBehindBalancers(subject: ServerUnderTest): void {
       const reason = missingBalancer(kind)
       const name = `${kind.name}: ${load.requests} GETs and POSTs while ${load.servers} servers are replaced, none lost`
       if (reason !== undefined) console.log(`skipped: ${subject.name} behind ${kind.name}: ${reason}`)
-      test.skipIf(reason !== undefined)(name, { timeout: 60_000 }, async () => {
+      test.skipIf(reason !== undefined)(name, { timeout: 120_000 }, async () => {
         const { sent, lost, exits, balancerLog } = await rollBehind(kind, subject, load)
         expect(
           lost.slice(0, 20),

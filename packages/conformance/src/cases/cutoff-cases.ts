@@ -15,7 +15,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
       expect(await answer).toMatchObject({ status: 503, headers: { connection: 'close' } })
       const exit = await server.exited()
       expect(exit.code).toBe(1)
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
       expect(exit.report).toMatchObject({ clean: false, exitCode: 1, requests: { cut: 1 } })
       expect(exit.report.cut).toEqual([
         expect.objectContaining({
@@ -43,7 +43,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 1, report: { clean: false, requests: { cut: 1 } } })
       expect(exit.report.cut).toEqual([expect.objectContaining({ method: 'GET', path: '/stream' })])
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
     },
   },
   {
@@ -74,7 +74,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
         text: 'last words',
         headers: { connection: 'close' },
       })
-      expect((await server.exited()).ms).toBeLessThan(brief.gracePeriod)
+      expect((await server.exited()).ownMs).toBeLessThan(brief.gracePeriod)
     },
   },
   {
@@ -88,7 +88,7 @@ export const cutoffCases: readonly BehaviourCase[] = [
       server.signal()
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 1, report: { clean: false } })
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
       expect(exit.report.cut).toEqual([expect.objectContaining({ method: 'GET', path: '/big' })])
     },
   },

@@ -34,7 +34,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
       expect(await answer).toMatchObject({ status: 503, text: 'Service Unavailable' })
       const exit = await server.exited()
       expect(exit.code).toBe(1)
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
       expect(exit.report).toMatchObject({ clean: false, requests: { cut: 1 }, connections: { cut: 1 } })
       expect(exit.report.cut).toEqual([
         {
@@ -64,7 +64,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 1, report: { clean: false, requests: { finished: 1, cut: 1 } } })
       expect(exit.report.cut).toEqual([expect.objectContaining({ method: 'GET', path: '/stream' })])
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
     },
   },
   {
@@ -91,7 +91,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
       await server.line('waiting')
       server.signal()
       expect(await answer).toMatchObject({ status: 200, text: 'last words' })
-      expect((await server.exited()).ms).toBeLessThan(brief.gracePeriod)
+      expect((await server.exited()).ownMs).toBeLessThan(brief.gracePeriod)
     },
   },
   {
@@ -108,7 +108,7 @@ export const http2CutoffCases: readonly BehaviourCase[] = [
       server.signal()
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 1, report: { clean: false } })
-      expect(exit.ms).toBeLessThan(brief.gracePeriod)
+      expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
       expect(exit.report.cut).toEqual([expect.objectContaining({ method: 'GET', path: '/big' })])
     },
   },

@@ -69,7 +69,7 @@ export const signalCases: readonly BehaviourCase[] = [
       expect(await browser.closed).toBe('fin')
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { signal: 'SIGINT', clean: true } })
-      expect(exit.ms).toBeLessThan(1500)
+      expect(exit.ownMs).toBeLessThan(1500)
     },
   },
   {
@@ -96,7 +96,7 @@ export const signalCases: readonly BehaviourCase[] = [
       server.signal('SIGINT')
       const exit = await server.exited()
       expect(exit.code).toBe(130)
-      expect(exit.ms).toBeLessThan(quick.gracePeriod / 2)
+      expect(exit.ownMs).toBeLessThan(quick.gracePeriod / 2)
       expect(exit.report).toMatchObject({ exitCode: 130, clean: false })
     },
   },

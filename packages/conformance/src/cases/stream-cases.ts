@@ -90,7 +90,7 @@ export const streamCases: readonly BehaviourCase[] = [
       expect((await client.response()).text).toMatch(/event: goodbye\ndata: reconnect\n\n$/)
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true } })
-      expect(exit.ms).toBeLessThan(4000)
+      expect(exit.ownMs).toBeLessThan(4000)
     },
   },
   {

@@ -86,7 +86,6 @@ export const uploadCases: readonly BehaviourCase[] = [
   },
   {
     name: 'an upload answered early, while draining, gets its answer in 20 of 20 trials',
-    timeout: 40_000,
     async run(subject) {
       await using server = await startServer(subject, {
         options: { ...quick, gracePeriod: 20_000, shutdownDelay: 1500 },
@@ -101,7 +100,6 @@ export const uploadCases: readonly BehaviourCase[] = [
   },
   {
     name: 'an upload answered before the drain and still being sent gets its answer in 20 of 20 trials',
-    timeout: 40_000,
     async run(subject) {
       await using server = await startServer(subject, { options: { ...quick, gracePeriod: 20_000 } })
       const trials = await Promise.all(Array.from({ length: 20 }, () => server.connect()))

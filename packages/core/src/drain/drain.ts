@@ -51,7 +51,10 @@ export interface Drain {
   hurry(): void
   /** Records a hook's outcome that the drain did not run itself. */
   note(outcome: HookOutcome): void
-  /** Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. */
+  /**
+   * Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. {@link run}
+   * resolves with it.
+   */
   abandon(exitCode: number): Report
   run(): Promise<Report>
 }
@@ -68,6 +71,7 @@ export function createDrain(input: DrainInput): Drain {
   let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
   let isHurried = false
   let isAbandoned = false
+  let settle = (_report: Report) => {}
   /** What was ended by force, once it has been. */
   let cuts: readonly Cut[] | undefined
   let lingerEnd = Number.POSITIVE_INFINITY
@@ -110,7 +114,7 @@ export function createDrain(input: DrainInput): Drain {
   const finishWork = async () => {
     const everybodyIsQuiet = () => [...drains].every((drain) => drain.isQuiet())
     const nobodyComesBack = () => isOver(lingerEnd) || servers.connections === 0
-    while (!isOver(at().cutoff)) {
+    while (!isAbandoned && !isOver(at().cutoff)) {
       await gate.until(() => isOver(at().cutoff) || (everybodyIsQuiet() && nobodyComesBack()))
       if (isOver(at().cutoff)) return
       await atMost('cutoff', servers.closeIdle())
@@ -154,6 +158,64 @@ export function createDrain(input: DrainInput): Drain {
     emitter.emit('hookFinished', outcome)
   }
 
+  const steps = async (): Promise<Report> => {
+    // Trigger: every client is asked to leave, and served as ever.
+    setTimers()
+    servers.announce(watcher)
+
+    // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
+    const latest = () => at().cutoff - plan.linger - 1000
+    const end = () => windowEnd(plan.window, startedAt, traffic, latest())
+    await waitUntil(
+      clock,
+      gate,
+      () => Math.min(end(), at().cutoff),
+      () => isHurried,
+    )
+    phase = 'preparing'
+    const extended = end() > startedAt + plan.window.max && !isHurried
+    await gate.until(() => input.preparing.size === 0)
+    stopwatch.lap('window')
+
+    // Closing: nobody new.
+    phase = 'closing'
+    emitter.emit('closing', {
+      duration: since(),
+      extended,
+      inFlight: servers.inFlight,
+      connections: servers.connections,
+    })
+    lingerEnd = clock.now() + linger()
+    setTimers()
+    servers.stopAccepting(silentPatience())
+    await gate.until(() => servers.stopping === 0 || isOver(at().cutoff))
+    stopwatch.lap('closing')
+
+    // In flight: what was accepted is finished.
+    await finishWork()
+    await gate.until(() => !isAbandoned)
+    stopwatch.lap('inFlight')
+
+    // Cutoff: what does not finish is ended, by name.
+    if (!isQuiet() || servers.connections > 0) await endByForce()
+    stopwatch.lap('cutoff')
+    emitter.emit('drained', { duration: since(), finished: servers.finished })
+
+    // Hooks: only when nobody in this process has work left that could need what they close.
+    phase = 'empty'
+    gate.notify()
+    const mayRun = () => !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
+    await gate.until(mayRun)
+    const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers.map(afterRelease)]
+    await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+    await gate.until(() => !isAbandoned)
+    servers.release()
+    stopwatch.lap('hooks')
+
+    for (const cancel of timers) cancel()
+    return report(cuts ?? [])
+  }
+
   return {
     get plan() {
       return plan
@@ -185,64 +247,15 @@ export function createDrain(input: DrainInput): Drain {
     note,
     abandon(exitCode) {
       isAbandoned = true
-      return { ...report(cuts ?? unfinished()), clean: false, exitCode }
-    },
-    async run() {
-      // Trigger: every client is asked to leave, and served as ever.
-      setTimers()
-      servers.announce(watcher)
-
-      // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
-      const latest = () => at().cutoff - plan.linger - 1000
-      const end = () => windowEnd(plan.window, startedAt, traffic, latest())
-      await waitUntil(
-        clock,
-        gate,
-        () => Math.min(end(), at().cutoff),
-        () => isHurried,
-      )
-      phase = 'preparing'
-      const extended = end() > startedAt + plan.window.max && !isHurried
-      await gate.until(() => input.preparing.size === 0)
-      stopwatch.lap('window')
-
-      // Closing: nobody new.
-      phase = 'closing'
-      emitter.emit('closing', {
-        duration: since(),
-        extended,
-        inFlight: servers.inFlight,
-        connections: servers.connections,
-      })
-      lingerEnd = clock.now() + linger()
-      setTimers()
-      servers.stopAccepting(silentPatience())
-      await gate.until(() => servers.stopping === 0 || isOver(at().cutoff))
-      stopwatch.lap('closing')
-
-      // In flight: what was accepted is finished.
-      await finishWork()
-      stopwatch.lap('inFlight')
-
-      // Cutoff: what does not finish is ended, by name.
-      if (!isQuiet() || servers.connections > 0) await endByForce()
-      stopwatch.lap('cutoff')
-      emitter.emit('drained', { duration: since(), finished: servers.finished })
-
-      // Hooks: only when nobody in this process has work left that could need what they close.
-      phase = 'empty'
-      gate.notify()
-      const mayRun = () =>
-        !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
-      await gate.until(mayRun)
-      const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers.map(afterRelease)]
-      await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
-      await gate.until(() => !isAbandoned)
-      servers.release()
-      stopwatch.lap('hooks')
-
       for (const cancel of timers) cancel()
-      return report(cuts ?? [])
+      const left = { ...report(cuts ?? unfinished()), clean: false, exitCode }
+      settle(left)
+      return left
     },
+    run: () =>
+      new Promise<Report>((resolve, reject) => {
+        settle = resolve
+        steps().then(resolve, reject)
+      }),
   }
 }

@@ -129,10 +129,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return report
     },
     ignored: (signal) => emitter.emit('signalIgnored', { signal }),
-    forced(exitCode) {
-      const { drain } = draining
-      if (drain !== undefined && state !== 'stopped') emitter.emit('stopped', drain.abandon(exitCode))
-    },
+    forced: draining.abandon,
     flush: () => flushed(logger),
   })
 

@@ -40,6 +40,8 @@ export interface Draining extends Pick<Lifecycle, 'signal' | 'cutoff' | 'plan' |
   readonly drain: Drain | undefined
   /** Begins to drain, or makes a drain under way end by `deadline`. */
   begin(trigger: Trigger, deadline: number): Promise<Report>
+  /** The process exits with `exitCode` now: the drain is left as it is, and whoever waits for it gets the report of that. */
+  abandon(exitCode: number): void
   /** Drains, if nothing else began it; with `exit`, the process ends as by a signal. */
   stop(trigger: Trigger, exit: boolean): Promise<Report>
 }
@@ -95,6 +97,7 @@ export function createDraining(host: DrainingHost): Draining {
     preparations.begin(begun)
     draining.abort()
     const report = await running
+    if (state() === 'stopped') return report
     drains.delete(begun)
     gate.notify()
     host.move('finish')
@@ -102,6 +105,15 @@ export function createDraining(host: DrainingHost): Draining {
     emitter.emit('stopped', report)
     host.told()
     return report
+  }
+
+  const abandon = (exitCode: number) => {
+    if (drain === undefined || state() === 'stopped') return
+    const report = drain.abandon(exitCode)
+    drains.delete(drain)
+    gate.notify()
+    host.move('finish')
+    emitter.emit('stopped', report)
   }
 
   const begin = (trigger: Trigger, deadline: number): Promise<Report> => {
@@ -140,6 +152,7 @@ export function createDraining(host: DrainingHost): Draining {
       return drain?.plan ?? makePlan(settings, { hasHooks: stopHooks.size > 0, window: true, linger: true })
     },
     begin,
+    abandon,
     stop(trigger, exit) {
       if (exit && !coordinator.isEnding) {
         if (stopped !== undefined && state() === 'stopped') void exitAfter(stopped, trigger)

@@ -128,7 +128,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   /** Exits when every member has stopped, those that join meanwhile included. */
   const exitWhenStopped = async (present: Ending) => {
     for (const stopped of present.joined.values()) await stopped
-    exit(present.exitCode, present)
+    if (!isForced) exit(present.exitCode, present)
   }
 
   const begin = (member: Member, trigger: Trigger, present: Ending) => {

@@ -17,4 +17,11 @@ const server = createServer(standardRoutes(lifecycle))
 server.prependListener('request', ({ url }, response) => {
   if (url.startsWith('/slow')) response.once('finish', () => say({ at: now(), event: 'answered' }))
 })
+// The end of a connection, as this side sees it.
+server.on('connection', (socket) => {
+  socket.once('data', (bytes) => {
+    if (!String(bytes).startsWith('GET /fast?idle')) return
+    socket.once('finish', () => say({ at: now(), event: 'idle connection: fin' }))
+  })
+})
 startStandardServer(lifecycle, server)
