@@ -222,7 +222,7 @@ export async function startServer(
   const server = await startScript(subject.script, {
     protocol: subject.protocol,
     ...options,
-    env: { ...env, LAMEDUCK_TEST_STARTUP: String(startup), LAMEDUCK_TEST_PORT: String(port) },
+    env: { ...env, SUBJECT_STARTUP: String(startup), SUBJECT_PORT: String(port) },
   })
   if (startup === 0) await server.line('ready')
   return server
@@ -245,7 +245,7 @@ function cleanEnvironment(options: unknown): Record<string, string> {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(kept), LAMEDUCK_TEST_OPTIONS: JSON.stringify(options ?? {}) }
+  return { ...Object.fromEntries(kept), SUBJECT_OPTIONS: JSON.stringify(options ?? {}) }
 }
 
 function refused(port: number): Promise<boolean> {

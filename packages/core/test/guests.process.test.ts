@@ -115,7 +115,7 @@ describe.concurrent('what an application has done to the objects of Node', () =>
     await using server = await startScenario('guests', {
       options: { ...options, shutdownDelay: 2000 },
       protocol: 'h2c',
-      env: { LAMEDUCK_TEST_HTTP2: '1' },
+      env: { SUBJECT_HTTP2: '1' },
     })
     const session = await server.session()
     const [before, meanwhile] = [session.open('POST', path), session.open('POST', path)]

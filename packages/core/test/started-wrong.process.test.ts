@@ -21,7 +21,7 @@ const env = {
   COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
   YARN_ENABLE_TELEMETRY: '0',
   npm_config_update_notifier: 'false',
-  LAMEDUCK_TEST_OPTIONS: JSON.stringify({
+  SUBJECT_OPTIONS: JSON.stringify({
     platform: 'kubernetes',
     gracePeriod: 5000,
     shutdownDelay: 300,

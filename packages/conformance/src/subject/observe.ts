@@ -16,17 +16,17 @@ export function say(line: Readonly<Record<string, unknown>>): void {
 
 /** The lifecycle options that the test asked for. */
 export function testOptions(): Record<string, unknown> {
-  return JSON.parse(process.env['LAMEDUCK_TEST_OPTIONS'] ?? '{}') as Record<string, unknown>
+  return JSON.parse(process.env['SUBJECT_OPTIONS'] ?? '{}') as Record<string, unknown>
 }
 
 /** Milliseconds that the test wants between listening and being ready. */
 export function startupTime(): number {
-  return Number(process.env['LAMEDUCK_TEST_STARTUP'] ?? 0)
+  return Number(process.env['SUBJECT_STARTUP'] ?? 0)
 }
 
 /** The port that the test wants the subject to listen on; `0`: any. */
 export function testPort(): number {
-  return Number(process.env['LAMEDUCK_TEST_PORT'] ?? 0)
+  return Number(process.env['SUBJECT_PORT'] ?? 0)
 }
 
 const context = new AsyncLocalStorage<string>()

@@ -70,7 +70,7 @@ const listener = (req, res) => {
   setTimeout(() => res.end('fine'), Number(searchParams.get('ms') ?? 0))
 }
 
-const isHttp2 = process.env.LAMEDUCK_TEST_HTTP2 !== undefined
+const isHttp2 = process.env.SUBJECT_HTTP2 !== undefined
 const server = isHttp2 ? createHttp2Server(listener) : createServer(listener)
 const lifecycle = createLifecycle(testOptions())
 observe(lifecycle)
