@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AdapterOptions, joinLifecycle, type Lifecycle } from '@lameduck/core'
+import { IncomingMessage, type ServerResponse } from 'node:http'
+import { type AdapterOptions, joinLifecycle, type Lifecycle, LifecycleError } from '@lameduck/core'
 import { createPlace } from './place.js'
 
 type Next = (error?: unknown) => void
@@ -9,6 +9,12 @@ export interface Graceful {
   (req: IncomingMessage, res: ServerResponse, next: Next): void
   readonly lifecycle: Lifecycle
 }
+
+const notCalled = () =>
+  new LifecycleError(
+    'ARGUMENT_INVALID',
+    'graceful: expected app.use(graceful()), which makes the middleware once, got app.use(graceful)',
+  )
 
 /**
  * Rolls an Express application without losing a request: `app.use(graceful())`, first.
@@ -20,9 +26,10 @@ export interface Graceful {
  *
  * A server that was given to `lifecycle.attach()` makes it ready as well when it listens.
  *
- * @throws {LifecycleError} LIFECYCLE_SHARED, and what `createLifecycle` throws
+ * @throws {LifecycleError} LIFECYCLE_SHARED, ARGUMENT_INVALID where it is used as the middleware itself, and what `createLifecycle` throws
  */
 export function graceful(options: AdapterOptions = {}): Graceful {
+  if (options instanceof IncomingMessage) throw notCalled()
   const seat = joinLifecycle(options)
   /** The server for whose requests nothing is left to do here. */
   let done: object | null = null

@@ -33,6 +33,18 @@ async function textOf(url: string): Promise<string> {
 }
 
 describe('the middleware', () => {
+  test.each([
+    ['Express 5', express],
+    ['Express 4', express4],
+  ])('says that it has to be made first (%s)', async (_, make) => {
+    const app = make().use(graceful as never)
+    const say: ErrorRequestHandler = ({ code, message }, _req, res, _next) =>
+      void res.send(`${code} ${message}`)
+    app.use(say)
+    const { text } = await supertest(app).get('/')
+    expect(text).toMatch(/^ARGUMENT_INVALID graceful: expected app\.use\(graceful\(\)\)/)
+  })
+
   test('is exported as default and by name, and carries its lifecycle', () => {
     expect(byDefault).toBe(graceful)
     const middleware = lame()

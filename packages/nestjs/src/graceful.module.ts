@@ -17,6 +17,12 @@ function refuseTwice(modules: ModulesContainer): void {
   )
 }
 
+const withoutForRoot = () =>
+  new LifecycleError(
+    'ARGUMENT_INVALID',
+    'GracefulModule: expected imports: [GracefulModule.forRoot()], or forRootAsync() whose factory gives options, got none',
+  )
+
 /**
  * Rolls a NestJS application without losing a request: `imports: [GracefulModule.forRoot()]`. Global.
  *
@@ -24,15 +30,20 @@ function refuseTwice(modules: ModulesContainer): void {
  * own order; then the process exits. `app.close()` called by the application drains, too, without window or linger, and
  * leaves the process alive. It provides the `Lifecycle`: `@InjectLifecycle()`.
  *
- * @throws {LifecycleError} ALREADY_REGISTERED, FRAMEWORK_UNSUPPORTED, PROBE_ROUTE_TAKEN, and what `createLifecycle` throws
+ * @throws {LifecycleError} ALREADY_REGISTERED, ARGUMENT_INVALID without `forRoot()`, FRAMEWORK_UNSUPPORTED, PROBE_ROUTE_TAKEN, and what `createLifecycle` throws
  */
 @Module({
   imports: [DiscoveryModule],
   providers: [
     {
       provide: GOVERNOR,
-      inject: [OPTIONS, ModulesContainer, HttpAdapterHost],
-      useFactory(options: GracefulModuleOptions, modules: ModulesContainer, host: HttpAdapterHost): Governor {
+      inject: [{ token: OPTIONS, optional: true }, ModulesContainer, HttpAdapterHost],
+      useFactory(
+        options: GracefulModuleOptions | undefined,
+        modules: ModulesContainer,
+        host: HttpAdapterHost,
+      ): Governor {
+        if (options === undefined) throw withoutForRoot()
         refuseTwice(modules)
         watchForApplications()
         const seat = joinLifecycle(options, nestLogger())

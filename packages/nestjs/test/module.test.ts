@@ -145,6 +145,10 @@ describe('GracefulModule', () => {
     await expect(
       application({ imports: [GracefulModule.forRoot(options), GracefulModule.forRoot(options)] }),
     ).rejects.toMatchObject({ code: 'ALREADY_REGISTERED' })
+    await expect(application({ imports: [GracefulModule] })).rejects.toMatchObject({
+      code: 'ARGUMENT_INVALID',
+      message: expect.stringContaining('imports: [GracefulModule.forRoot()]'),
+    })
     expect(process.listenerCount('SIGTERM')).toBe(0)
   })
 

@@ -77,7 +77,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 
-  const warnings = createWarnings(settings.platform, host.surroundings, servers, coordinator, warn)
+  const warnings = createWarnings(settings.platform, host.surroundings, attachments, coordinator, warn)
 
   const draining = createDraining({
     clock,

@@ -1,5 +1,6 @@
 import type { Drainable } from '../drain/drainable.js'
 import { keepsConnectionsLong, type Platform, type Surroundings } from '../options/platform.js'
+import type { Attachments } from '../servers/attachments.js'
 import { createAdvice } from './advice.js'
 import type { Coordinator } from './coordinator.js'
 import { findSignalSwallower } from './started-wrong.js'
@@ -29,7 +30,7 @@ const isPolite = (handler: unknown) => /\blisteners?(?:Count)?\(/.test(wholeSour
 export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
-  servers: ReadonlySet<Drainable>,
+  attachments: Pick<Attachments, 'open' | 'lacksCarrier'>,
   { foreignHandlers, said }: Pick<Coordinator, 'foreignHandlers' | 'said'>,
   warn: (message: string) => void,
 ) {
@@ -49,13 +50,22 @@ export function createWarnings(
     if (!keepsConnectionsLong.includes(platform)) return
     const isShort = ({ keepAliveTimeout = 0 }: Drainable) =>
       keepAliveTimeout > 0 && keepAliveTimeout <= nodesKeepAlive
-    const short = [...servers].find(isShort)
+    const short = [...attachments.open].find(isShort)
     if (short === undefined) return
     advise(
       `the server closes idle connections after ${short.keepAliveTimeout} ms, balancers on ${platform} keep them ` +
         'for a minute and more: a request that meets the closing is lost, every day and not only in roll-outs; ' +
         'set server.keepAliveTimeout above the idle timeout of the balancer (75_000, say)',
       'keepAliveTimeout',
+    )
+  }
+
+  const lookForCarriers = () => {
+    if (!attachments.lacksCarrier) return
+    advise(
+      'a WebSocket or Socket.IO server is attached, and the HTTP server that it hangs on is not: its requests are not drained, ' +
+        'and its listener is not closed; call lifecycle.attach(httpServer), too',
+      'carrier',
     )
   }
 
@@ -68,7 +78,11 @@ export function createWarnings(
     atReady() {
       lookForForeignHandlers()
       lookForShortKeepAlive()
+      lookForCarriers()
     },
-    atTrigger: lookForForeignHandlers,
+    atTrigger() {
+      lookForForeignHandlers()
+      lookForCarriers()
+    },
   }
 }

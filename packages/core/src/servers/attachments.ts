@@ -4,7 +4,8 @@ import type { Drainable } from '../drain/drainable.js'
 import type { Settings } from '../options/settings.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import { createTrafficFilter, type ProbeSettings } from '../probes/probes.js'
-import { toDrainables } from './to-drainable.js'
+import { isAttached } from './attached.js'
+import { serverBelow, toDrainables } from './to-drainable.js'
 
 /** The servers of one lifecycle. */
 export interface Attachments {
@@ -18,6 +19,8 @@ export interface Attachments {
   attach(server: unknown, probes: ProbeSettings | undefined): void
   /** Leaves a request out of the drain that waits for its end; gives what resolves when it is answered. */
   except(request: object): Promise<void>[]
+  /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
+  readonly lacksCarrier: boolean
   /** Whether it is among these, and answers `probes`. */
   answers(server: object, probes: ProbeSettings | undefined): boolean
 }
@@ -36,6 +39,7 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
   const { webSocketCloseCode, eventStreams } = settings
   const options = { clock, webSocketCloseCode, endsEventStreams: eventStreams === 'end' }
   const open = new Set<Drainable>()
+  const below: WeakRef<object>[] = []
   const probesOf = new WeakMap<object, ProbeSettings | undefined>()
 
   const include = (drainable: Drainable) => {
@@ -50,6 +54,8 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
       const isTraffic = createTrafficFilter(probes?.ignore ?? [])
       const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
       probesOf.set(server as object, probes)
+      const carrier = serverBelow(server)
+      if (carrier !== undefined) below.push(new WeakRef(carrier))
       drainables.forEach(include)
       if (!(server instanceof Server)) return
       server.on('listening', () => drainables.forEach(include))
@@ -58,6 +64,9 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
       })
     },
     except: (request) => [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
+    get lacksCarrier() {
+      return below.map((each) => each.deref()).some((server) => server !== undefined && !isAttached(server))
+    },
     answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,
   }
 }

@@ -15,6 +15,7 @@ import {
   type WebSocketOptions,
 } from '../websocket/web-socket-server.js'
 import { isAttached, markAttached } from './attached.js'
+import { notAServer } from './not-a-server.js'
 
 /** What drainables need to know of their lifecycle. */
 export interface DrainableOptions extends HttpDrainableOptions, WebSocketOptions {}
@@ -47,6 +48,16 @@ function kindOf(value: unknown): Kind | undefined {
   return engine && { server: engine, drain: (options) => createEngineDrainable(engine, options) }
 }
 
+/** The HTTP server that a WebSocket or Socket.IO server hangs on, and that has to be attached as well. */
+export function serverBelow(value: unknown): object | undefined {
+  const { httpServer, options } = value as {
+    httpServer?: unknown
+    options?: { server?: unknown } | undefined
+  }
+  const below = isWebSocketServer(value) ? options?.server : engineOf(value) && httpServer
+  return below instanceof NetServer ? below : undefined
+}
+
 /**
  * Gives the drainables for whatever `attach()` was given: one, and another for an HTTP server hidden in it.
  *
@@ -54,14 +65,7 @@ function kindOf(value: unknown): Kind | undefined {
  */
 export function toDrainables(value: unknown, options: DrainableOptions): Drainable[] {
   const kind = kindOf(value)
-  if (kind === undefined) {
-    const got = value === null ? 'null' : ((value as object)?.constructor?.name ?? typeof value)
-    throw new LifecycleError(
-      'NOT_A_SERVER',
-      'attach: expected a server of node:http, node:https or node:http2, a WebSocketServer of ws, a Socket.IO server that has its ' +
-        `HTTP server already, or an object that implements Drainable, got ${got}`,
-    )
-  }
+  if (kind === undefined) throw notAServer(value)
   if (isAttached(kind.server)) {
     throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
   }
