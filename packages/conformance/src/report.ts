@@ -8,6 +8,7 @@ export interface PrintedReport {
   readonly requests: { readonly finished: number; readonly cut: number }
   readonly connections: Readonly<Record<string, number>>
   readonly cut: readonly CutWork[]
+  readonly unlisted: number
   readonly hooks: readonly {
     readonly name: string
     readonly duration: number

@@ -22,6 +22,7 @@ const report: LifecycleEvents['stopped'] = {
   requests: { finished: 0, cut: 0 },
   connections: {},
   cut: [],
+  unlisted: 0,
   hooks: [],
 }
 const cut = [{ kind: 'request', age: 5 }]

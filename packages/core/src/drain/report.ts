@@ -27,9 +27,21 @@ export interface Report {
   readonly requests: { readonly finished: number; readonly cut: number }
   /** Connections closed while draining, by what they were doing. */
   readonly connections: Readonly<Record<string, number>>
+  /** What was cut, holds first: at most 100 of it, with paths of at most 200 characters. */
   readonly cut: readonly Cut[]
+  /** How many more were cut than `cut` lists; 0 almost always. */
+  readonly unlisted: number
   readonly hooks: readonly HookOutcome[]
 }
+
+/** One client can have tens of thousands of requests cut, with long paths: the report is a line of a log all the same. */
+const mostListed = 100
+const longestPath = 200
+
+const listed = (cut: Cut): Cut =>
+  cut.path === undefined || cut.path.length <= longestPath
+    ? cut
+    : { ...cut, path: `${cut.path.slice(0, longestPath - 1)}…` }
 
 /** Sums a drain up. */
 export function makeReport(
@@ -57,7 +69,8 @@ export function makeReport(
     durations,
     requests: { finished, cut: cut.filter(({ kind }) => kind !== 'hold' && kind !== 'upgraded').length },
     connections,
-    cut: [...cut],
+    cut: cut.slice(0, mostListed).map(listed),
+    unlisted: Math.max(0, cut.length - mostListed),
     hooks: [...hooks],
   }
 }

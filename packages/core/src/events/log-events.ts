@@ -72,7 +72,7 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
   ],
   stopped: (report) => [
     report.clean ? 'info' : 'error',
-    `stopped after ${ms(report.durations.total)}, ${some(report.cut.length, 'thing')} cut, exit code ${report.exitCode}`,
+    `stopped after ${ms(report.durations.total)}, ${some(report.cut.length + report.unlisted, 'thing')} cut, exit code ${report.exitCode}`,
     { step: 'stopped', report },
   ],
   warning: ({ message }) => ['warn', message, {}],
