@@ -30,6 +30,28 @@ describe.concurrent('stop()', { timeout: 120_000 }, () => {
     expect(await server.exited()).toMatchObject({ code: null, signal: 'SIGTERM' })
   })
 
+  test('a request that stops the process is answered before it leaves, and others are finished', async () => {
+    await using server = await startScenario('stopped-by-a-request', {
+      options: { ...options, gracePeriod: 30_000 },
+    })
+    const [busy, steering] = [await server.connect(), await server.connect()]
+    const slow = busy.get('/slow?ms=900')
+    await sleep(100)
+    const stopped = steering.get('/stop')
+    expect(await slow).toMatchObject({ status: 200, text: 'slow' })
+    expect(await stopped).toMatchObject({
+      status: 200,
+      text: 'stopped with 0',
+      headers: { connection: 'close' },
+    })
+    expect(await server.exited()).toMatchObject({
+      code: 0,
+      signal: null,
+      report: { clean: true, reason: 'asked' },
+    })
+    expect(server.said('hook')).toEqual(['asked'])
+  })
+
   test('a signal during stop() makes it end the process, without repeating a step', async () => {
     await using server = await startScenario('signal-during-stop', { options })
     const client = await server.connect()

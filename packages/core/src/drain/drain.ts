@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js'
 import type { Emitter } from '../events/events.js'
-import { type Anchors, anchor, cutEarlier, moveUp, type Plan } from '../options/plan.js'
+import { anchor, cutEarlier, moveUp, type Plan } from '../options/plan.js'
 import type { Settings } from '../options/settings.js'
 import type { Cut } from './cut.js'
+import type { Drain } from './drain-under-way.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
 import { type Gate, waitUntil } from './gate.js'
 import type { Holds } from './holds.js'
@@ -30,33 +31,6 @@ export interface DrainInput {
   /** Every drain of the process, this one included. */
   readonly drains: ReadonlySet<Drain>
   readonly cutoff: AbortController
-}
-
-/** A drain under way. */
-export interface Drain {
-  readonly plan: Plan & { readonly at: Anchors }
-  /** The window is not over: traffic may still be routed here. */
-  readonly isInWindow: boolean
-  /** No request, hold or `onDrain` function is unfinished. */
-  isQuiet(): boolean
-  /** Nothing can begin any more either: every connection is closed. */
-  isEmpty(): boolean
-  /** Takes part in what has already happened: a server that was attached while draining. */
-  include(server: Drainable): void
-  /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
-  shorten(plan: Plan, deadline: number): void
-  /** Cuts what is unfinished at `point`, in Unix milliseconds, if not before. */
-  cutBy(point: number): void
-  /** Ends the window and the linger now. */
-  hurry(): void
-  /** Records a hook's outcome that the drain did not run itself. */
-  note(outcome: HookOutcome): void
-  /**
-   * Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. {@link run}
-   * resolves with it.
-   */
-  abandon(exitCode: number): Report
-  run(): Promise<Report>
 }
 
 /** Creates a drain; {@link Drain.run} starts it. */

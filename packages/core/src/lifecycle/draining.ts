@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.js'
-import { createDrain, type Drain } from '../drain/drain.js'
+import { createDrain } from '../drain/drain.js'
+import type { Drain } from '../drain/drain-under-way.js'
 import type { Drainable } from '../drain/drainable.js'
 import { createHolds } from '../drain/holds.js'
 import type { Report } from '../drain/report.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Drain } from '../drain/drain.js'
+import type { Drain } from '../drain/drain-under-way.js'
 import type { Gate } from '../drain/gate.js'
 import { runUntil } from '../drain/hooks.js'
 import { callable, demand } from '../options/rules.js'

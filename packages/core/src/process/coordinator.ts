@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Clock } from '../clock.js'
-import type { Drain } from '../drain/drain.js'
+import type { Drain } from '../drain/drain-under-way.js'
 import { createGate, type Gate } from '../drain/gate.js'
 import type { Report } from '../drain/report.js'
 import {

@@ -1,0 +1,30 @@
+import type { Anchors, Plan } from '../options/plan.js'
+import type { Drainable } from './drainable.js'
+import type { HookOutcome, Report } from './report.js'
+
+/** A drain under way. */
+export interface Drain {
+  readonly plan: Plan & { readonly at: Anchors }
+  /** The window is not over: traffic may still be routed here. */
+  readonly isInWindow: boolean
+  /** No request, hold or `onDrain` function is unfinished. */
+  isQuiet(): boolean
+  /** Nothing can begin any more either: every connection is closed. */
+  isEmpty(): boolean
+  /** Takes part in what has already happened: a server that was attached while draining. */
+  include(server: Drainable): void
+  /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
+  shorten(plan: Plan, deadline: number): void
+  /** Cuts what is unfinished at `point`, in Unix milliseconds, if not before. */
+  cutBy(point: number): void
+  /** Ends the window and the linger now. */
+  hurry(): void
+  /** Records a hook's outcome that the drain did not run itself. */
+  note(outcome: HookOutcome): void
+  /**
+   * Starts no hook any more: the process exits with `exitCode` now, and leaves behind what this report names. {@link run}
+   * resolves with it.
+   */
+  abandon(exitCode: number): Report
+  run(): Promise<Report>
+}
