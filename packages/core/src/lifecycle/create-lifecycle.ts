@@ -179,14 +179,14 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       await gate.until(() => state !== 'starting')
     },
     stop(stopOptions = {}) {
-      const call = readStop(stopOptions)
-      if (draining.drain === undefined) {
-        wasCalledToStop = true
-        if (call.except === undefined) warnOfWaitingForOneself(emitter.on, servers, warn)
-      }
-      const report = draining.stop(call.trigger, call.exit)
-      if (call.except !== undefined) attachments.except(call.except).forEach(farewell.except)
-      if (call.timeout !== undefined) draining.drain?.cutBy(clock.now() + call.timeout)
+      const { trigger, exit, except, timeout } = readStop(stopOptions)
+      const isFirst = draining.drain === undefined
+      wasCalledToStop ||= isFirst
+      const report = draining.stop(trigger, exit)
+      const answers = except === undefined ? [] : attachments.except(except)
+      answers.forEach(farewell.except)
+      if (isFirst && answers.length === 0) warnOfWaitingForOneself(emitter.on, servers, warn)
+      if (timeout !== undefined) draining.drain?.cutBy(clock.now() + timeout)
       gate.notify()
       return report
     },

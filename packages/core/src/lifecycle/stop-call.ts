@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
 import type { Drainable } from '../drain/drainable.js'
 import type { Trigger } from '../drain/trigger.js'
 import type { Emitter } from '../events/events.js'
@@ -28,10 +27,11 @@ export interface StopOptions {
    */
   exit?: boolean | undefined
   /**
-   * The request whose handler calls this: the drain does not wait for it, and it is answered before the process leaves.
+   * The request of HTTP/1 whose handler calls this: the drain does not wait for it, and it is answered before the process
+   * leaves.
    * A handler that awaits `stop()` without this waits for itself until the cutoff.
    */
-  except?: IncomingMessage | Http2ServerRequest | undefined
+  except?: IncomingMessage | undefined
   /**
    * Work is cut after that long, if the grace period has no earlier cutoff. `0` cuts it now. A later call may shorten it.
    *
