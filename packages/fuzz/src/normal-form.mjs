@@ -19,6 +19,19 @@ export function http1Text({ bytes }, isDraining) {
   return isDraining ? text.replaceAll(persistence, '') : text
 }
 
+const refusal = /HTTP\/1\.1 (400|408|431) [^\r]*\r\nConnection: close\r\n(Content-Length: 0\r\n)?\r\n$/
+
+/**
+ * Without what a server says itself, at the end, to bytes that are no request.
+ *
+ * @param {Answer} answer
+ * @returns {Answer}
+ */
+export const withoutRefusal = ({ bytes, connection }) => ({
+  bytes: Buffer.from(bytes.toString('latin1').replace(refusal, ''), 'latin1'),
+  connection,
+})
+
 /** Whether the last response says that the connection closes. */
 export const saysClose = (/** @type {Answer} */ { bytes }) => {
   const text = bytes.toString('latin1')

@@ -35,6 +35,14 @@ describe('what has to be the same', () => {
     expect(agree('window', answer(kept), answer(kept, 'closed'))).toBe(false)
   })
 
+  it('while draining is not what the server says itself to what is no request, but every request ahead of it', () => {
+    const refused = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
+    expect(agree('window', answer(kept + refused, 'closed'), answer(kept, 'closed'))).toBe(true)
+    expect(agree('window', answer(refused, 'closed'), answer(kept + refused, 'closed'))).toBe(true)
+    expect(agree('window', answer(kept + refused, 'closed'), answer(refused, 'closed'))).toBe(false)
+    expect(agree('ready', answer(kept + refused, 'closed'), answer(kept, 'closed'))).toBe(false)
+  })
+
   it('is told by the last response', () => {
     expect(saysClose(answer(closing + kept))).toBe(false)
     expect(saysClose(answer(kept + closing))).toBe(true)
