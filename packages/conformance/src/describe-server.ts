@@ -9,6 +9,7 @@ import { idleCases } from './cases/idle-cases.js'
 import { inFlightCases } from './cases/in-flight-cases.js'
 import { listenerCases } from './cases/listener-cases.js'
 import { loadCases } from './cases/load-cases.js'
+import { ownCloseCases } from './cases/own-close-cases.js'
 import { pipeliningCases } from './cases/pipelining-cases.js'
 import { probeCases } from './cases/probe-cases.js'
 import { signalCases } from './cases/signal-cases.js'
@@ -30,6 +31,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the listener': listenerCases,
   'the cutoff': cutoffCases,
   'signals and crashes': signalCases,
+  'its own close': ownCloseCases,
   probes: probeCases,
 }
 
@@ -41,6 +43,7 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
   sessions: http2SessionCases,
   streams: http2StreamCases,
   'the cutoff': http2CutoffCases,
+  'its own close': ownCloseCases,
   probes: http2ProbeCases,
 }
 

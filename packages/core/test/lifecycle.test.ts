@@ -30,7 +30,7 @@ describe('a lifecycle', () => {
     server.connect()
     signal('SIGTERM')
     await clock.advance(28_000)
-    expect(server.calls).toEqual(['announce', 'stopAccepting', 'closeIdle', 'db closed', 'release'])
+    expect(server.calls).toEqual(['announce', 'stopAccepting', 'closeIdle', 'release', 'db closed'])
   })
 
   test('serves newcomers during the window, and nobody after it', async () => {

@@ -53,12 +53,14 @@ export function graceful(options: AdapterOptions = {}): Graceful {
         if (carrier.listening) seat.listening()
       }
     }
+    const tryShutdown = server.tryShutdown.bind(server)
     const callServer = seat.createCallServer(calls, {
       kind: 'grpc',
       server,
       closing: includeAll,
       refuse,
-      closed: () => server.tryShutdown(() => {}),
+      closeMethod: 'tryShutdown',
+      closed: () => tryShutdown(() => {}),
       released() {
         stopDiscovering()
         server.forceShutdown()

@@ -310,3 +310,22 @@ describe('a lifecycle that is shared', () => {
     for (const client of clients) client[Symbol.dispose]()
   })
 })
+
+for (const step of ['onStop', 'onDrain'] as const) {
+  test(`tryShutdown() in ${step} calls back, and holds nothing`, { timeout: 60_000 }, async () => {
+    const { interceptor, attach, lifecycle } = graceful({ ...quiet, gracePeriod: 30_000 })
+    const server = new Server({ interceptors: [interceptor] })
+    attach(server)
+    const told: string[] = []
+    const close = () =>
+      new Promise<void>((resolve, reject) =>
+        server.tryShutdown((error) => (error ? reject(error) : resolve())),
+      ).then(() => void told.push('shut down'))
+    if (step === 'onStop') lifecycle.onStop('server', close)
+    else lifecycle.onDrain(close)
+    await bind(server)
+    await lifecycle.ready()
+    expect(await lifecycle.stop()).toMatchObject({ clean: true, exitCode: 0 })
+    expect(told).toEqual(['shut down'])
+  })
+}

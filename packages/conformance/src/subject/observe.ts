@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { closeServers } from './close-servers.js'
 
 /** The part of a lifecycle that subjects use. */
 export interface ObservedLifecycle {
@@ -7,6 +8,8 @@ export interface ObservedLifecycle {
   readonly signal: AbortSignal
   readonly cutoff: AbortSignal
   on(event: 'stopped', fn: (report: never) => void): unknown
+  onDrain(fn: () => unknown): unknown
+  onStop(name: string, fn: () => unknown): unknown
 }
 
 /** Tells the test something: one JSON line on stdout. */
@@ -40,6 +43,8 @@ export function observe(lifecycle: Omit<ObservedLifecycle, 'state'>): void {
   lifecycle.signal.addEventListener('abort', () => say({ draining: true }))
   lifecycle.cutoff.addEventListener('abort', () => say({ cutoff: true }))
   lifecycle.on('stopped', (report) => say({ report }))
+  const step = process.env['SUBJECT_CLOSE']
+  if (step !== undefined) closeServers(lifecycle, step, say)
 }
 
 /** To be called when the server listens; says when the lifecycle has become ready, whoever makes it so. */

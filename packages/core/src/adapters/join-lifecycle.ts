@@ -61,6 +61,8 @@ export interface Seat {
   createMessageServer(server: NetServer | undefined, options: MessageServerOptions): MessageServer
   /** As {@link Lifecycle.attach}, with this adapter's probes. */
   attach(server: unknown): void
+  /** Takes a server out of the drain again, because it is not this adapter's to close. */
+  detach(server: object): void
   /**
    * Takes a server that turned out to be this adapter's, and listens. It is attached, unless a lifecycle has it already;
    * a lifecycle that has stopped takes none any more.
@@ -151,6 +153,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
       return true
     },
     attach: (server) => seats.attach(server, probes),
+    detach: seats.detach,
     take,
     isByHand: seats.isByHand,
     search(isOurs) {

@@ -9,6 +9,7 @@ import { createServerContext } from '../http/server-context.js'
 import { createServerDrain } from '../http/server-drain.js'
 import { tapServer } from '../http/server-tap.js'
 import { noProbes } from '../probes/probe-responder.js'
+import { keepingClose } from '../servers/own-method.js'
 import { type CallSide, createCallSide } from './call-side.js'
 import type { Calls } from './calls.js'
 
@@ -18,6 +19,8 @@ export interface CallServerOptions {
   readonly kind: string
   /** The protocol's own server, which is known by this as attached. */
   readonly server: object
+  /** The method by which an application closes that server, if it has one: it takes a callback. */
+  readonly closeMethod?: string
   /** Called while draining, before the listeners close: servers that are not known yet can still be included. */
   readonly closing: () => void
   /** Called at the cutoff for a stream that has no answer and no call: something keeps it from being one. */
@@ -75,7 +78,7 @@ function createCarrier(
 
 /** Creates a server of calls without a server of `node:http2`. */
 export function createCallServer(clock: Clock, calls: Calls, options: CallServerOptions): CallServer {
-  const { kind, server, closing, closed, released } = options
+  const { kind, server, closeMethod, closing, closed, released } = options
   const carriers = new Map<object, Carrier>()
   let watcher: DrainWatcher | undefined
   const gate = createGate()
@@ -95,7 +98,7 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
     for (const call of calls) side.began(call)
   }
 
-  return {
+  const callServer: CallServer = {
     kind,
     server,
     include(carrying, sessions) {
@@ -167,9 +170,16 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
       )
       await all((server) => server.cut())
     },
+    settle() {
+      for (const each of drainables()) each.settle?.()
+    },
     release() {
-      for (const server of drainables()) server.release()
+      for (const each of drainables()) each.release()
       released()
     },
+    letGo() {
+      for (const each of drainables()) each.letGo?.()
+    },
   }
+  return closeMethod === undefined ? callServer : keepingClose(callServer, server, closeMethod, 'nothing')
 }

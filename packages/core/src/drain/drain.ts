@@ -1,37 +1,14 @@
-import type { Clock } from '../clock.js'
-import type { Emitter } from '../events/events.js'
-import { anchor, cutEarlier, moveUp, type Plan } from '../options/plan.js'
-import type { Settings } from '../options/settings.js'
+import { anchor, cutEarlier, moveUp } from '../options/plan.js'
 import type { Cut } from './cut.js'
+import type { DrainInput } from './drain-input.js'
 import type { Drain } from './drain-under-way.js'
-import type { Drainable, DrainWatcher } from './drainable.js'
-import { type Gate, waitUntil } from './gate.js'
-import type { Holds } from './holds.js'
-import { type Hook, runHooks } from './hooks.js'
+import type { DrainWatcher } from './drainable.js'
+import { waitUntil } from './gate.js'
+import { runHooks } from './hooks.js'
 import { type HookOutcome, makeReport, type Report } from './report.js'
 import { groupServers } from './server-group.js'
-import type { StopHooks } from './stop-hooks.js'
 import { createStopwatch } from './stopwatch.js'
-import type { Trigger } from './trigger.js'
 import { type Traffic, windowEnd } from './window.js'
-
-/** What a drain works on. Lists are read anew at each step: servers may be attached while draining. */
-export interface DrainInput {
-  readonly clock: Clock
-  readonly gate: Gate
-  readonly emitter: Emitter
-  readonly trigger: Trigger
-  readonly plan: Plan
-  readonly settings: Pick<Settings, 'late' | 'forcedExitCode'>
-  readonly servers: ReadonlySet<Drainable>
-  readonly holds: Holds
-  /** `onDrain` functions that have not settled. */
-  readonly preparing: ReadonlySet<unknown>
-  readonly stopHooks: Pick<StopHooks, 'seal' | 'closers'>
-  /** Every drain of the process, this one included. */
-  readonly drains: ReadonlySet<Drain>
-  readonly cutoff: AbortController
-}
 
 /** Creates a drain; {@link Drain.run} starts it. */
 export function createDrain(input: DrainInput): Drain {
@@ -99,6 +76,10 @@ export function createDrain(input: DrainInput): Drain {
 
   const unfinished = () => [...holds.list(), ...servers.unfinished()]
 
+  const hasPrepared = () => input.preparing.size === 0
+  /** Those that have waited for a server of ours to close may finish what they do afterwards. */
+  const prepared = (by: 'cutoff' | 'deadline') => waitUntil(clock, gate, () => at()[by], hasPrepared)
+
   /** Handlers are told, and may still answer; what is left then is ended, and connections nobody works on with it. */
   const endByForce = async () => {
     // A session may have no work that is counted, and still bytes that are not sent.
@@ -115,14 +96,6 @@ export function createDrain(input: DrainInput): Drain {
     cuts = unfinished()
     await atMost('deadline', servers.cut())
   }
-
-  const afterRelease = (close: Hook): Hook => ({
-    ...close,
-    fn: () => {
-      servers.release()
-      return close.fn()
-    },
-  })
 
   const report = (cut: readonly Cut[]) =>
     makeReport(input.trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
@@ -148,7 +121,7 @@ export function createDrain(input: DrainInput): Drain {
     )
     phase = 'preparing'
     const extended = end() > startedAt + plan.window.max && !isHurried
-    await gate.until(() => input.preparing.size === 0)
+    await gate.until(hasPrepared)
     stopwatch.lap('window')
 
     // Closing: nobody new.
@@ -172,6 +145,9 @@ export function createDrain(input: DrainInput): Drain {
 
     // Cutoff: what does not finish is ended, by name.
     if (!isQuiet() || servers.connections > 0) await endByForce()
+    // Whoever waits inside the drain for a server to close hears of it now, and may still finish something.
+    servers.settle()
+    await prepared('cutoff')
     stopwatch.lap('cutoff')
     emitter.emit('drained', { duration: since(), finished: servers.finished })
 
@@ -180,10 +156,12 @@ export function createDrain(input: DrainInput): Drain {
     gate.notify()
     const mayRun = () => !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
     await gate.until(mayRun)
-    const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers.map(afterRelease)]
-    await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
-    await gate.until(() => !isAbandoned)
     servers.release()
+    const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers]
+    await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+    await prepared('deadline')
+    await gate.until(() => !isAbandoned)
+    servers.letGo()
     stopwatch.lap('hooks')
 
     for (const cancel of timers) cancel()

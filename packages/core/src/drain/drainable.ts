@@ -52,8 +52,15 @@ export interface Drainable {
    * @returns what resolves when it is answered, or its client has gone; `undefined` for a request that is not here
    */
   except?(request: object): Promise<void> | undefined
-  /** Lets go of what the drain held, after the last hook and before the framework's own close. */
+  /**
+   * Nothing is left of its work and its connections: answers those that have asked it to close meanwhile, by a method of
+   * its own.
+   */
+  settle?(): void
+  /** Lets go of what the drain held: every server has drained, and the hooks are about to run. */
   release(): void
+  /** The lifecycle has stopped: nothing of it is left on the server. */
+  letGo?(): void
 }
 
 /** Whether `value` offers the port. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import { type Gate, waitUntil } from './gate.js'
+import { hookPart, type Part, runAsPart } from './part.js'
 import type { HookOutcome } from './report.js'
 
 /** A function to run after the drain. */
@@ -10,12 +11,17 @@ export interface Hook {
   readonly timeout?: number | undefined
 }
 
+/** What Node says to whoever closes a server that is closed: a drain has done it for them, and their work is done. */
+const isClosedAlready = (error: unknown) =>
+  (error as { code?: unknown } | null | undefined)?.code === 'ERR_SERVER_NOT_RUNNING'
+
 /** Runs `fn` and waits for it until `due()`, which may move while it runs; at least a turn. Never rejects. */
 export async function runUntil(
   clock: Clock,
   gate: Gate,
   { name, fn }: Hook,
   due: () => number,
+  part?: Part,
 ): Promise<HookOutcome> {
   const startedAt = clock.now()
   let settled: Pick<HookOutcome, 'outcome' | 'error'> | undefined
@@ -23,10 +29,10 @@ export async function runUntil(
     settled = outcome
     gate.notify()
   }
-  const run = async () => fn()
+  const run = async () => (part === undefined ? fn() : runAsPart(part, fn))
   run().then(
     () => settle({ outcome: 'done' }),
-    (error: unknown) => settle({ outcome: 'failed', error }),
+    (error: unknown) => settle(isClosedAlready(error) ? { outcome: 'done' } : { outcome: 'failed', error }),
   )
   if (due() <= clock.now()) await new Promise<void>((resolve) => clock.nextTurn(resolve))
   await waitUntil(clock, gate, due, () => settled !== undefined)
@@ -57,6 +63,6 @@ export async function runHooks(
     const startedAt = clock.now()
     const share = () => (deadline() - startedAt) / (hooks.length - i)
     const due = () => startedAt + Math.min(share(), hook.timeout ?? Number.POSITIVE_INFINITY)
-    finished(await runUntil(clock, gate, hook, due))
+    finished(await runUntil(clock, gate, hook, due, hookPart))
   }
 }

@@ -73,8 +73,14 @@ export function groupServers(
     unfinished: () =>
       [...servers].flatMap((server) => attempt((): readonly Cut[] => [...server.unfinished()], [])),
     cut: () => all((server) => server.cut()),
+    settle() {
+      for (const server of servers) attempt(() => server.settle?.(), undefined)
+    },
     release() {
       for (const server of servers) attempt(() => server.release(), undefined)
+    },
+    letGo() {
+      for (const server of servers) attempt(() => server.letGo?.(), undefined)
     },
   }
 }

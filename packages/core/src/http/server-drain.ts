@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Drainable } from '../drain/drainable.js'
+import { createCloseEvent } from './close-event.js'
 import { acceptQuietly } from './quiet-accept.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
@@ -32,13 +33,10 @@ export function createServerDrain(
   const arrivals = { count: 0, lastAt: 0 }
   let holdsHandshakes = false
 
-  let owedCloseEvents = 0
+  const closeEvent = createCloseEvent(clock, server)
 
   // Not the server's own `close`: it cuts connections that this drain ends in order.
-  const stopListening = () => {
-    owedCloseEvents++
-    NetServer.prototype.close.call(server)
-  }
+  const stopListening = () => void NetServer.prototype.close.call(server)
 
   const closeListener = () => {
     if (context.step === 'closed') return
@@ -56,30 +54,41 @@ export function createServerDrain(
     await Promise.all(sides.map(work))
   }
 
-  const listenerEvent: Tap = (deliver, event, args) => {
-    const isDraining = context.step !== 'serving' && context.step !== 'released'
-    if (event === 'connection') {
-      arrivals.count++
-      arrivals.lastAt = clock.now()
-      if (holdsHandshakes) {
-        const [socket] = args as [Socket]
-        // Nobody else listens to it yet: a client that gives up meanwhile would be an uncaught exception.
-        socket.on('error', ignore)
-        // Its client's requests will run in the async context that this connection has now, not in the drain's.
-        const handOn = () => {
-          socket.off('error', ignore)
-          if (!socket.destroyed) deliver(event, socket)
-        }
-        context.atTheDoor.push(AsyncResource.bind(handOn))
-        return true
-      }
-    } else if (event === 'listening' && isDraining) {
+  /** While handshakes are held, keeps a connection; false if it goes on at once. */
+  const arrive: Tap = (deliver, event, args) => {
+    arrivals.count++
+    arrivals.lastAt = clock.now()
+    if (!holdsHandshakes) return false
+    const [socket] = args as [Socket]
+    // Nobody else listens to it yet: a client that gives up meanwhile would be an uncaught exception.
+    socket.on('error', ignore)
+    // Its client's requests will run in the async context that this connection has now, not in the drain's.
+    const handOn = () => {
+      socket.off('error', ignore)
+      if (!socket.destroyed) deliver(event, socket)
+    }
+    context.atTheDoor.push(AsyncResource.bind(handOn))
+    return true
+  }
+
+  /** Not while draining. */
+  const listenAnew = () => {
+    if (context.step !== 'serving' && context.step !== 'released') {
       stopListening()
       return false
-    } else if (event === 'close' && (isDraining || owedCloseEvents > 0)) {
-      // What hangs on this event (a database, Fastify's second server) must wait for every server of the lifecycle, and
-      // hears of it once: `release` makes another.
-      owedCloseEvents = Math.max(0, owedCloseEvents - 1)
+    }
+    // It serves again, after a drain that is over.
+    context.step = 'serving'
+    closeEvent.forget()
+    return true
+  }
+
+  const listenerEvent: Tap = (deliver, event, args) => {
+    if (event === 'connection') {
+      if (arrive(deliver, event, args)) return true
+    } else if (event === 'listening') {
+      if (!listenAnew()) return false
+    } else if (event === 'close' && !closeEvent.mayBeHeard()) {
       return false
     }
     return deliver(event, ...args)
@@ -113,6 +122,7 @@ export function createServerDrain(
     announce(watcher) {
       context.watcher = watcher
       context.step = 'leaving'
+      closeEvent.hold()
       for (const side of sides) side.announce()
     },
     async stopAccepting(patience) {
@@ -133,13 +143,14 @@ export function createServerDrain(
       closeListener()
       return all((side) => side.cut())
     },
+    settle: closeEvent.settle,
     release() {
       if (context.step === 'released') return
       context.step = 'released'
       for (const side of sides) side.stop()
-      // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
-      server.close()
+      closeEvent.release()
     },
+    letGo: closeEvent.giveBack,
   }
   return { drainable, listenerEvent }
 }

@@ -73,7 +73,9 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     failed: (error) => failStartup({ name: 'probe server', duration: 0, outcome: 'failed', error }),
     warn,
   })
-  const attachments = createAttachments({ clock, probes, settings, drain: () => draining.drain })
+  // A server may serve again after a drain that is over.
+  const underWay = () => (state === 'stopped' && !coordinator.isEnding ? undefined : draining.drain)
+  const attachments = createAttachments({ clock, probes, settings, drain: underWay })
   const servers = attachments.open
   const byHand = new WeakSet<object>()
 
@@ -200,6 +202,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       signals: settings.signals,
       respond: probes.respond,
       attach: attachments.attach,
+      detach: attachments.detach,
       answers: attachments.answers,
       isByHand: (server) => byHand.has(server),
       warn,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Drain } from '../drain/drain-under-way.js'
 import type { Gate } from '../drain/gate.js'
 import { runUntil } from '../drain/hooks.js'
+import type { Part } from '../drain/part.js'
 import { callable, demand } from '../options/rules.js'
 
 /**
@@ -14,18 +15,44 @@ export function createPreparations(clock: Clock, gate: Gate) {
   let drain: Drain | undefined
 
   const tell = (fn: () => unknown, present: Drain) => {
-    const due = () => present.plan.at.cutoff
     const preparation = Symbol('onDrain')
-    running.add(preparation)
-    void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due).then((outcome) => {
-      running.delete(preparation)
-      if (outcome.outcome !== 'done') present.note(outcome)
+    let awaited = 0
+    let hasStoodAside = false
+    let isDone = false
+
+    const update = () => {
+      if (isDone || awaited > 0) running.delete(preparation)
+      else running.add(preparation)
       gate.notify()
+    }
+    const part: Part = {
+      step: 'onDrain',
+      standAside() {
+        hasStoodAside = true
+        awaited++
+        update()
+        let isBack = false
+        return () => {
+          if (isBack) return
+          isBack = true
+          awaited--
+          update()
+        }
+      },
+    }
+    /** What waits for a server to close has as long as the hooks, for what it does afterwards. */
+    const due = () => (hasStoodAside ? present.plan.at.deadline : present.plan.at.cutoff)
+
+    update()
+    void runUntil(clock, gate, { name: fn.name || 'onDrain', fn }, due, part).then((outcome) => {
+      isDone = true
+      if (outcome.outcome !== 'done') present.note(outcome)
+      update()
     })
   }
 
   return {
-    /** Those that have been told and are not done. */
+    /** Those that have been told, are not done, and do not wait for what only the drain can bring about. */
     running: running as ReadonlySet<symbol>,
     /**
      * Adds a function; calls it at once if draining has begun. Returns how to take it back.

@@ -17,6 +17,8 @@ export interface Seats {
   /** The responder for the main port. */
   respond(probes: ProbeSettings | undefined): ProbeResponder
   attach(server: unknown, probes: ProbeSettings | undefined): void
+  /** Takes a server out of the drain, which somebody else will close. */
+  detach(server: object): void
   /** Whether the lifecycle has this server, and it answers these probes. */
   answers(server: object, probes: ProbeSettings | undefined): boolean
   /** Whether it was given to `lifecycle.attach()`, and is no adapter's own. */

@@ -6,6 +6,7 @@ import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 import { createRateMeter } from '../drain/rate.js'
 import { acceptQuietly } from '../http/quiet-accept.js'
 import { tapServer } from '../http/server-tap.js'
+import { ownMethod } from '../servers/own-method.js'
 
 /** How long a client that was told FIN gets to hang up in return. */
 const farewell = 1000
@@ -50,6 +51,17 @@ export function createMessageServer(
   let finished = 0
   let step: 'serving' | 'draining' | 'released' = 'serving'
   let endedByUs: 'idle' | 'cut' | undefined
+  const close =
+    server &&
+    ownMethod(
+      server,
+      'close',
+      (args) => {
+        const done = args.find((each) => typeof each === 'function')
+        if (done !== undefined) queueMicrotask(done as () => void)
+      },
+      'server',
+    )
 
   const accept = (socket: Socket) => {
     arrivals.count++
@@ -70,7 +82,7 @@ export function createMessageServer(
     tapServer(listener, (deliver, event, args) => {
       if (event === connectionEvent) accept(args[0] as Socket)
       if (event === 'listening' && step === 'draining') {
-        listener.close()
+        close?.call()
         return false
       }
       // What hangs on this event may listen again; not while we drain.
@@ -129,11 +141,12 @@ export function createMessageServer(
       watcher = drainWatcher
       announcedAt = clock.now()
       step = 'draining'
+      close?.hold()
     },
     async stopAccepting() {
       if (!server?.listening) return
       await acceptQuietly(clock, () => arrivals, server)
-      server.close()
+      close?.call()
     },
     closeIdle: () =>
       messages.size > 0
@@ -150,8 +163,11 @@ export function createMessageServer(
         age: Math.round(clock.now() - announcedAt),
       })),
     cut: () => endAll('cut', (socket) => socket.destroy()),
+    settle: () => close?.settle(),
     release() {
       step = 'released'
+      // From here on it is the framework's own: what hangs on its event must know that it is meant.
+      close?.giveBack()
       if (server?.listening) server.close()
     },
   }

@@ -21,6 +21,8 @@ export interface Attachments {
   except(request: object): Promise<void>[]
   /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
   readonly lacksCarrier: boolean
+  /** Takes a server out of the drain; what it has in flight is somebody else's. */
+  detach(server: object): void
   /** Whether it is among these, and answers `probes`. */
   answers(server: object, probes: ProbeSettings | undefined): boolean
 }
@@ -41,6 +43,7 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
   const open = new Set<Drainable>()
   const below: WeakRef<object>[] = []
   const probesOf = new WeakMap<object, ProbeSettings | undefined>()
+  const drainablesOf = new WeakMap<object, readonly Drainable[]>()
 
   const include = (drainable: Drainable) => {
     if (open.has(drainable)) return
@@ -56,6 +59,7 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
       probesOf.set(server as object, probes)
       const carrier = serverBelow(server)
       if (carrier !== undefined) below.push(new WeakRef(carrier))
+      drainablesOf.set(server as object, drainables)
       drainables.forEach(include)
       if (!(server instanceof Server)) return
       server.on('listening', () => drainables.forEach(include))
@@ -66,6 +70,9 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
     except: (request) => [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
     get lacksCarrier() {
       return below.map((each) => each.deref()).some((server) => server !== undefined && !isAttached(server))
+    },
+    detach(server) {
+      for (const each of drainablesOf.get(server) ?? []) open.delete(each)
     },
     answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,
   }

@@ -45,7 +45,8 @@ function kindOf(value: unknown): Kind | undefined {
     return { server: value, drain, hidden: hiddenServerOf(value) }
   }
   const engine = engineOf(value)
-  return engine && { server: engine, drain: (options) => createEngineDrainable(engine, options) }
+  const above = engine === value ? undefined : (value as object)
+  return engine && { server: engine, drain: (options) => createEngineDrainable(engine, options, above) }
 }
 
 /** The HTTP server that a WebSocket or Socket.IO server hangs on, and that has to be attached as well. */

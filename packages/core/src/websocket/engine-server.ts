@@ -1,5 +1,6 @@
 import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
+import { keepingClose } from '../servers/own-method.js'
 import { createClientList } from './client-list.js'
 import { goodbyes, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'
 import type { WebSocketOptions } from './web-socket-server.js'
@@ -57,10 +58,13 @@ const webSocketOf = ({ name, socket }: Transport): WebSocketLike | undefined => 
  * Makes an Engine.IO server drainable. Clients are closed in its own protocol, behind the packets that wait for them: a
  * WebSocket with the close code, a poll with a close packet. So they connect anew by themselves; Socket.IO clients would
  * not, had their sockets been told to disconnect.
+ *
+ * @param server the server of Socket.IO above it, if that was attached
  */
 export function createEngineDrainable(
   engine: EngineServerLike,
   { clock, webSocketCloseCode }: WebSocketOptions,
+  server?: object,
 ): Drainable {
   const list = createClientList('engine.io', clock)
 
@@ -124,5 +128,5 @@ export function createEngineDrainable(
   const { clients } = engine as EngineServerLike & { readonly clients: Record<string, EngineClient> }
   for (const client of Object.values(clients)) join(client)
 
-  return list
+  return server === undefined ? list : keepingClose(list, server, 'close', 'promise')
 }

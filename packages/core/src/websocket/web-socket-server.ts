@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.js'
 import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
+import { keepingClose } from '../servers/own-method.js'
 import { createClientList } from './client-list.js'
 import {
   sayGoodbye,
@@ -85,5 +86,5 @@ export function createWebSocketDrainable(
   Object.assign(server, { handleUpgrade: meet })
   for (const webSocket of server.clients ?? []) join(webSocket, socketOf(webSocket))
 
-  return clients
+  return keepingClose(clients, server, 'close', 'nothing')
 }

@@ -1,0 +1,112 @@
+import type { Server } from 'node:net'
+import type { Clock } from '../clock.js'
+import { currentPart } from '../drain/part.js'
+import { ownMethod } from '../servers/own-method.js'
+
+/** What a server of `node:net` promises about its closing: `close(callback)` and the event `close`. */
+export interface CloseEvent {
+  /** The drain begins: until {@link release} the event is held back, and `close()` closes nothing. */
+  hold(): void
+  /** The event comes from the server; whether its listeners may hear it. */
+  mayBeHeard(): boolean
+  /** The server has drained: those that have called `close()` hear of it. */
+  settle(): void
+  /** Every server has drained: the event is heard once, now or when the last connection has gone. */
+  release(): void
+  /** The server listens anew. */
+  forget(): void
+  /** Nothing is left of the drain. */
+  giveBack(): void
+}
+
+/** Hears of every listener that is added to the server. */
+type Added = (event: string | symbol, listener: (...args: unknown[]) => void) => void
+
+/** What hangs on the event (a database, Fastify's second server) must wait for every server of the lifecycle, and hears of it once. */
+export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
+  /** `close()` has no error for those that call it: it has been done for them. */
+  const close = ownMethod(
+    server,
+    'close',
+    (args) => {
+      const done = args.find((each) => typeof each === 'function')
+      if (done !== undefined) queueMicrotask(done as () => void)
+    },
+    'server',
+  )
+  /** It need not go by `close()`: that of HTTP/2 does not. */
+  const dispose = ownMethod(server, Symbol.asyncDispose, async () => {}, 'promise')
+  let step: 'free' | 'held' | 'released' | 'heard' = 'free'
+  let isTwice = false
+  let waiting: (() => void)[] = []
+
+  /** For a listener that comes when the event is over, it comes once more. */
+  const tellLate = (listener: unknown) => {
+    const found = (server.rawListeners('close') as { listener?: unknown }[]).find(
+      (each) => each === listener || each.listener === listener,
+    )
+    if (step === 'heard' && found !== undefined) Reflect.apply(found as () => void, server, [])
+  }
+
+  const added: Added = (event, listener) => {
+    if (event !== 'close') return
+    if (step === 'heard') process.nextTick(tellLate, listener)
+    else if (step === 'held') {
+      const goOn = currentPart()?.standAside()
+      if (goOn !== undefined) waiting.push(goOn)
+    }
+  }
+
+  /** From the release on, the drain waits again for those that wait for the event. */
+  const goOn = () => {
+    for (const each of waiting) each()
+    waiting = []
+  }
+
+  const settle = () => {
+    close.settle()
+    dispose.settle()
+  }
+
+  return {
+    hold() {
+      if (step === 'held') return
+      step = 'held'
+      close.hold()
+      dispose.hold()
+      server.on('newListener', added)
+    },
+    mayBeHeard() {
+      // Nothing can come of its connections any more, so it has drained.
+      if (step === 'held') settle()
+      if (step === 'held' || isTwice) return false
+      if (step === 'released') {
+        step = 'heard'
+        // Node makes one of the listener's end and one of the `close()` below, if they fall together.
+        isTwice = true
+        clock.nextTurn(() => {
+          isTwice = false
+        })
+      }
+      return true
+    },
+    settle,
+    release() {
+      if (step !== 'held') return
+      step = 'released'
+      // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
+      close.call()
+      settle()
+      goOn()
+    },
+    forget() {
+      if (step === 'heard') step = 'free'
+    },
+    giveBack() {
+      server.off('newListener', added)
+      close.giveBack()
+      dispose.giveBack()
+      if (step === 'heard') step = 'free'
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import graceful from '@lameduck/fastify'
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+
+const options = { signals: false, crash: false, logger: false, gracePeriod: 30_000 } as const
+
+for (const step of ['onStop', 'onDrain'] as const) {
+  test(`app.close() in ${step} settles, and Fastify's hooks run once`, { timeout: 60_000 }, async () => {
+    const app = Fastify()
+    await app.register(graceful, options)
+    const order: string[] = []
+    app.addHook('onClose', async () => void order.push('onClose'))
+    const close = async () => {
+      await app.close()
+      order.push('closed')
+    }
+    if (step === 'onStop') app.lifecycle.onStop('app', close)
+    else app.lifecycle.onDrain(close)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    expect(await app.lifecycle.stop()).toMatchObject({ clean: true, exitCode: 0 })
+    expect(order).toEqual(['onClose', 'closed'])
+  })
+}
+
+test('app.close() leaves a server open that Fastify has not opened itself', async () => {
+  let server = createServer()
+  const app = Fastify({
+    serverFactory(handler) {
+      server = createServer(handler)
+      return server
+    },
+  })
+  await app.register(graceful, options)
+  await app.ready()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await app.close()
+  expect(server.listening).toBe(true)
+  server.close()
+})
