@@ -13,7 +13,8 @@ describe.concurrent('a worker of node:cluster', { timeout: 120_000 }, () => {
   for (const [who, disconnect] of calls) {
     test(`whose disconnect() is called by ${who} drains as at a signal, and leaves with 0`, async () => {
       await using server = await startScenario('cluster-worker', { options })
-      const [slow, last] = [await server.connect(), await server.connect()]
+      const [slow, idle, last] = [await server.connect(), await server.connect(), await server.connect()]
+      await idle.get('/fast')
       await last.get('/fast')
       const answer = slow.get('/slow?ms=600')
       await sleep(100)
@@ -23,6 +24,8 @@ describe.concurrent('a worker of node:cluster', { timeout: 120_000 }, () => {
       )
       last.destroy()
       await server.line('draining')
+      // Nobody has cut the idle connection: it is served one last time.
+      expect(await idle.get('/fast')).toMatchObject({ status: 200, headers: { connection: 'close' } })
       expect(await answer).toMatchObject({ status: 200, text: 'slow', headers: { connection: 'close' } })
       expect(await server.line('left')).toEqual({ left: 0, voluntarily: true })
       expect(server.said('report')).toEqual([
