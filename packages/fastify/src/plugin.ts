@@ -19,7 +19,11 @@ declare module 'fastify' {
   }
 }
 
-async function register(app: FastifyInstance, options: AdapterOptions): Promise<void> {
+/** What `register` takes for itself and hands on to every plugin, as `@fastify/autoload` does with `prefix`. */
+type RegisterOptions = { readonly [Name in 'prefix' | 'logLevel' | 'logSerializers']?: unknown }
+
+async function register(app: FastifyInstance, given: AdapterOptions): Promise<void> {
+  const { prefix: _, logLevel: __, logSerializers: ___, ...options }: AdapterOptions & RegisterOptions = given
   if (app.hasDecorator('lifecycle')) {
     throw new LifecycleError(
       'ALREADY_REGISTERED',

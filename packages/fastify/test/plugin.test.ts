@@ -27,6 +27,13 @@ describe('the plugin', () => {
     expect(app.lifecycle.state).toBe('stopped')
   })
 
+  test("takes the options of Fastify's own register, as @fastify/autoload gives them", async () => {
+    const app = application()
+    await app.register(graceful, { ...options, prefix: '/jobs', logLevel: 'warn', logSerializers: {} })
+    await app.ready()
+    expect((await app.inject('/livez')).statusCode).toBe(200)
+  })
+
   test('registered twice is a coded error', async () => {
     const app = application()
     await app.register(graceful, options)
