@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { ClientSessionOptions } from 'node:http2'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Http2Client } from './http2-client.js'
 import { RawClient } from './raw-client.js'
+import { refused } from './refused.js'
 import type { PrintedReport } from './report.js'
 import type { Protocol, ServerUnderTest } from './server-under-test.js'
 import { WebSocketClient } from './web-socket-client.js'
@@ -246,15 +246,4 @@ function cleanEnvironment(options: unknown): Record<string, string> {
     return value === undefined ? [] : [[name, value] as const]
   })
   return { ...Object.fromEntries(kept), SUBJECT_OPTIONS: JSON.stringify(options ?? {}) }
-}
-
-function refused(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(false)
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
-  })
 }
