@@ -1,0 +1,30 @@
+// Tests that fail with lameduck in the server, and why that is right.
+
+/**
+ * @typedef {object} Known
+ * @property {string} suite
+ * @property {string} mode
+ * @property {RegExp} file
+ * @property {RegExp} [test] which of its tests; all of them if it is not there
+ * @property {string} reason
+ */
+
+/** @type {readonly Known[]} */
+const known = []
+
+/**
+ * Why a test may differ, if it may.
+ *
+ * @param {string} suite
+ * @param {string} mode
+ * @param {string} file
+ * @param {string} test
+ */
+export const reasonFor = (suite, mode, file, test) =>
+  known.find(
+    (each) =>
+      each.suite === suite &&
+      each.mode === mode &&
+      each.file.test(file) &&
+      (each.test === undefined || each.test.test(test)),
+  )?.reason

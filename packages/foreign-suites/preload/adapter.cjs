@@ -1,0 +1,59 @@
+'use strict'
+// Puts an adapter into every application that a framework's own tests make.
+// LAMEDUCK_SUITE_ADAPTER: fastify, express or grpc. LAMEDUCK_SUITE_MODULE: the file that exports what makes an application.
+const Module = require('node:module')
+const { options } = require('./quiet-lifecycle.cjs')
+
+/** @typedef {(...args: any[]) => any} Factory */
+
+/** @type {Record<string, (made: any) => any>} */
+const adapters = {
+  fastify(made) {
+    const { graceful } = require('@lameduck/fastify')
+    const factory = (/** @type {unknown[]} */ ...args) => {
+      const app = made(...args)
+      app.register(graceful, options)
+      return app
+    }
+    const wrapped = Object.assign(factory, made)
+    return Object.assign(wrapped, { default: wrapped, fastify: wrapped })
+  },
+  express(made) {
+    const { graceful } = require('@lameduck/express')
+    const factory = () => {
+      const app = made()
+      app.use(graceful(options))
+      return app
+    }
+    return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(made))
+  },
+  grpc(made) {
+    const { graceful } = require('@lameduck/grpc')
+    const { Server } = made
+    class Graceful extends Server {
+      /** @param {any} [given] */
+      constructor(given = {}) {
+        const { interceptor, attach } = graceful(options)
+        super({ ...given, interceptors: [interceptor, ...(given.interceptors ?? [])] })
+        attach(/** @type {any} */ (this))
+      }
+    }
+    return new Proxy(made, { get: (target, name) => (name === 'Server' ? Graceful : target[name]) })
+  },
+}
+
+const { LAMEDUCK_SUITE_ADAPTER: name = '', LAMEDUCK_SUITE_MODULE: file } = process.env
+const wrap = adapters[name]
+if (wrap === undefined)
+  throw new Error(`LAMEDUCK_SUITE_ADAPTER: expected ${Object.keys(adapters)}, got ${name}`)
+
+/** @type {Map<unknown, unknown>} */
+const wrapped = new Map()
+const loader = /** @type {{ _load: Factory; _resolveFilename: Factory }} */ (/** @type {unknown} */ (Module))
+const { _load: load } = loader
+loader._load = (request, parent, isMain) => {
+  const loaded = load(request, parent, isMain)
+  if (loader._resolveFilename(request, parent, isMain) !== file) return loaded
+  if (!wrapped.has(loaded)) wrapped.set(loaded, wrap(loaded))
+  return wrapped.get(loaded)
+}
