@@ -45,6 +45,13 @@ describe('paths', () => {
   test('match exactly, with any query', () => {
     expect(match('/readyz')).toBe('readyz')
     expect(match('/readyz?verbose')).toBe('readyz')
+    expect(match('http://x/readyz')).toBe('readyz')
+    expect(match('HTTPS://x:8443/readyz?verbose')).toBe('readyz')
+    expect(match('http://x?/readyz')).toBeUndefined()
+    expect(match('http://x/api/readyz')).toBeUndefined()
+    expect(match('x/readyz')).toBeUndefined()
+    expect(match('/%72eadyz')).toBeUndefined()
+    expect(match('/readyz#x')).toBeUndefined()
     expect(match('/readyz/')).toBeUndefined()
     expect(match('/readyzz')).toBeUndefined()
     expect(match('/api/readyz')).toBeUndefined()
@@ -80,6 +87,7 @@ describe('traffic', () => {
   test('is not what the options want ignored', () => {
     expect(isTraffic('/metrics', { 'user-agent': 'curl/8' })).toBe(false)
     expect(isTraffic('/metrics?a', { 'user-agent': 'curl/8' })).toBe(false)
+    expect(isTraffic('http://x/metrics', { 'user-agent': 'curl/8' })).toBe(false)
     expect(isTraffic('/metricsx', { 'user-agent': 'curl/8' })).toBe(true)
     expect(isTraffic('/', { 'user-agent': 'prometheus/3' })).toBe(false)
   })

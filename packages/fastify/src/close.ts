@@ -2,7 +2,7 @@ import type { Seat } from '@lameduck/core'
 import type { FastifyInstance } from 'fastify'
 
 /** The instance that owns `close`: plugins see it through prototypes. */
-function rootOf(app: FastifyInstance): FastifyInstance {
+export function rootOf(app: FastifyInstance): FastifyInstance {
   let root = app
   while (!Object.hasOwn(root, 'close')) root = Object.getPrototypeOf(root)
   return root

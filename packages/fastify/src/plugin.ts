@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { takeOverClose } from './close.js'
 import { addProbeRoutes } from './probe-routes.js'
+import { tellWhenReady } from './ready.js'
 import { findWebSocketServers } from './websocket-servers.js'
 
 declare module 'fastify' {
@@ -43,7 +44,7 @@ async function register(app: FastifyInstance, given: AdapterOptions): Promise<vo
     if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
   })
   findWebSocketServers(app, seat)
-  app.addHook('onListen', async () => seat.listening())
+  tellWhenReady(app, seat)
   takeOverClose(app, seat, stopDiscovering)
 }
 

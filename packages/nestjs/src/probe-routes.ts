@@ -4,13 +4,16 @@ import type { HttpServer } from '@nestjs/common'
 type Register = (...args: unknown[]) => unknown
 
 /** What is used of Fastify's. */
-type Reply = { [Method in 'code' | 'headers' | 'send']: (value: unknown) => Reply }
+type Reply = { [Method in 'code' | 'headers' | 'send']: (value: unknown) => Reply } & {
+  callNotFound(): Reply
+}
 
 /**
  * Keeps the application's routes off the probe paths. Probes are answered at the server, before Nest sees the request;
  * only `inject()` of the Fastify platform never reaches a server, so there they are routes too.
  */
-export function guardProbePaths(adapter: HttpServer, { probes, answerProbe, refuseProbePath }: Seat): void {
+export function guardProbePaths(adapter: HttpServer, seat: Seat): void {
+  const { probes, answerProbe, probeAt, refuseProbePath } = seat
   if (probes === undefined) return
   const registrars = adapter as unknown as Record<'get' | 'head' | 'all', Register>
   for (const method of ['get', 'head', 'all'] as const) {
@@ -26,7 +29,8 @@ export function guardProbePaths(adapter: HttpServer, { probes, answerProbe, refu
       method: ['GET', 'HEAD'],
       url,
       logLevel: 'silent',
-      handler: async (request: { url: string }, reply: Reply) => {
+      handler: async (request: { url: string; originalUrl: string }, reply: Reply) => {
+        if (probeAt(request.originalUrl) !== probe) return reply.callNotFound()
         const { status, headers, body } = await answerProbe(probe, request.url)
         return reply.code(status).headers(headers).send(body)
       },

@@ -88,6 +88,9 @@ export const probeCases: readonly BehaviourCase[] = [
       expect((await client.ask('POST', '/livez', { body: '' })).status).toBe(404)
       expect((await client.get('/livez/')).status).toBe(404)
       expect((await client.get('/livezz')).status).toBe(404)
+      expect((await client.get('/%6civez')).status).toBe(404)
+      expect((await client.get('/livez#x')).status).toBe(404)
+      expect(JSON.parse((await client.get('http://localhost/livez')).text)).toMatchObject({ status: 'ok' })
       expect((await client.get('/fast?path=/livez')).text).toBe('fast')
     },
   },

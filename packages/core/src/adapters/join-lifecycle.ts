@@ -46,6 +46,8 @@ export interface Seat {
   readonly signals: readonly NodeJS.Signals[]
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
+  /** Which of them a request's target asks for, by the rule of the servers: the path exactly as it was sent. */
+  probeAt(target: string | undefined): ProbeName | undefined
   /** Answers a request in place of the adapter's application, if it is for one of this adapter's probes; false if not. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
   /** What the probes say, wherever they are answered over HTTP: for protocols that have their own words for it. */
@@ -81,6 +83,11 @@ export interface Seat {
   search(isOurs: (server: EventEmitter) => boolean): () => void
   /** Says that this adapter's server listens: the lifecycle is ready when all do. */
   listening(): void
+  /**
+   * Says that this adapter's application serves what is injected into it, and is not about to listen, as far as it knows:
+   * tests never do. The lifecycle is ready then, unless somebody waits for readiness who does not ask the main port.
+   */
+  initialised(): void
   /** Gives the seat up, because the adapter could not be registered; a lifecycle of its own is stopped. */
   giveUp(): Promise<void>
   /** Logs what will lose work, and how to mend it: the event `warning`. */
@@ -141,6 +148,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
     answersProbes: probes !== undefined,
     signals: seats.signals,
     answerProbe: responder.answer,
+    probeAt: responder.match,
     health: createHealth(seats.clock, lifecycle.on, (probe) => anyway.answer(probe, '')),
     createCalls: () => createCalls(seats.clock),
     createCallServer: (calls, options) => createCallServer(seats.clock, calls, options),
@@ -169,6 +177,9 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Se
       }
     },
     listening,
+    initialised() {
+      if (!seats.isAwaited) listening()
+    },
     async giveUp() {
       seats.waiting.delete(seat)
       if (shared === undefined) await lifecycle.stop({ reason: 'registration failed' })

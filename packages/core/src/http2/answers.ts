@@ -13,11 +13,10 @@ function send(stream: ServerHttp2Stream, { status, headers, body }: ProbeAnswer)
   const isHead = headersOf(stream)[':method'] === 'HEAD'
   const length = Buffer.byteLength(body)
   stream.respond({ ...headers, ':status': status, 'content-length': length }, { endStream: isHead })
-  if (!isHead) stream.end(body)
-  if (stream.endAfterHeaders) return
-  // Its client may go on sending, or never end: it is told that nobody waits for that.
-  if (stream.writableFinished) stream.close(noError)
-  else stream.once('finish', () => stream.close(noError))
+  // Nothing tells when its head is on the way, and some versions of Node drop it if it is reset before.
+  if (isHead) return
+  if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(noError))
+  stream.end(body)
 }
 
 /** Nobody else listens to a stream that the application never sees: a reset by its client would be uncaught. */

@@ -199,6 +199,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       waiting: new Set(),
       clock,
       probes: settings.probes,
+      isAwaited: settings.hearsMessages || settings.probes?.port !== undefined,
       signals: settings.signals,
       respond: probes.respond,
       attach: attachments.attach,

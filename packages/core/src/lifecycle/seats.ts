@@ -12,6 +12,8 @@ export interface Seats {
   readonly waiting: Set<symbol>
   readonly clock: Clock
   readonly probes: ProbeSettings | undefined
+  /** Readiness is told elsewhere than on the main port: probes have a port of their own, or PM2 waits for a message. */
+  readonly isAwaited: boolean
   /** The signals that start the drain. */
   readonly signals: readonly NodeJS.Signals[]
   /** The responder for the main port. */

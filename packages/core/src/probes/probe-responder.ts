@@ -2,11 +2,12 @@ import type { State } from '../lifecycle/state.js'
 import type { CheckResult } from './checks.js'
 import type { Judge } from './judge.js'
 import { jsonAnswer, type ProbeAnswer, type ProbeName, type ProbePaths, probeHeaders } from './probes.js'
+import { pathOf } from './request-target.js'
 
 /** Answers probes. */
 export interface ProbeResponder {
-  /** The probe that a URL asks for: the path exactly, any query. Every request comes by here. */
-  match(url: string | undefined): ProbeName | undefined
+  /** The probe that a target asks for: the path exactly as it was sent, any query. Every request comes by here. */
+  match(target: string | undefined): ProbeName | undefined
   answer(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
 }
 
@@ -80,7 +81,8 @@ export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Sho
     return jsonAnswer(green, state(), isListed ? shownAs(shown, results) : {})
   }
 
-  const answerInDetail = (probe: ProbeName, url: string) => {
+  const answerInDetail = (probe: ProbeName, target: string) => {
+    const url = pathOf(target)
     const path = url.replace(/\?.*/s, '')
     const search = new URLSearchParams(url.slice(path.length))
     const part = decode(path.slice(paths[probe].length + 1))
@@ -93,9 +95,10 @@ export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Sho
   }
 
   return {
-    match(url) {
+    match(target) {
       // A request that is made by hand may have anything here.
-      if (typeof url !== 'string') return undefined
+      if (typeof target !== 'string') return undefined
+      const url = pathOf(target)
       for (const { name, path, lastCode, hasParts } of probes) {
         // One character tells nearly all of them apart.
         if (url.charCodeAt(path.length - 1) !== lastCode || !url.startsWith(path)) continue

@@ -1,5 +1,6 @@
 import { LifecycleError } from '../errors.js'
 import type { State } from '../lifecycle/state.js'
+import { pathOf } from './request-target.js'
 
 /** Where the probes answer. */
 export interface ProbeOptions {
@@ -149,6 +150,8 @@ export function createTrafficFilter(ignore: readonly string[]) {
     if (probeHeaderNames.some((name) => headers[name] !== undefined)) return false
     const agent = headers['user-agent']?.toLowerCase()
     if (agent !== undefined && agents.some((each) => agent.startsWith(each))) return false
-    return !paths.some((path) => url === path || url?.startsWith(`${path}?`))
+    if (paths.length === 0 || typeof url !== 'string') return true
+    const asked = pathOf(url)
+    return !paths.some((path) => asked === path || asked.startsWith(`${path}?`))
   }
 }
