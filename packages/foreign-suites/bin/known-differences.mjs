@@ -3,14 +3,23 @@
 /**
  * @typedef {object} Known
  * @property {string} suite
- * @property {string} mode
+ * @property {RegExp} mode
  * @property {RegExp} file
  * @property {RegExp} [test] which of its tests; all of them if it is not there
  * @property {string} reason
  */
 
 /** @type {readonly Known[]} */
-const known = []
+const known = [
+  {
+    suite: 'hapi',
+    mode: /./,
+    file: /./,
+    test: /^exit$/,
+    reason:
+      'lab counts every new property of the global object as a leak: all copies of lameduck share what they know of the process there',
+  },
+]
 
 /**
  * Why a test may differ, if it may.
@@ -24,7 +33,7 @@ export const reasonFor = (suite, mode, file, test) =>
   known.find(
     (each) =>
       each.suite === suite &&
-      each.mode === mode &&
+      each.mode.test(mode) &&
       each.file.test(file) &&
       (each.test === undefined || each.test.test(test)),
   )?.reason

@@ -25,7 +25,7 @@ const flagsOf = (/** @type {string} */ path) =>
 const nodeTest = (/** @type {string} */ file) => ['--test', '--test-reporter=tap', file]
 const mocha =
   (/** @type {string[]} */ ...options) =>
-  (/** @type {string} */ file) => ['node_modules/mocha/bin/mocha.js', '--reporter=tap', ...options, file]
+  (/** @type {string} */ file) => ['node_modules/mocha/bin/_mocha', '--reporter=tap', ...options, file]
 
 const github = (/** @type {string} */ name) => `https://github.com/${name}.git`
 
@@ -107,7 +107,7 @@ export const suites = [
     files: ['^test/[^/]*\\.ts$'],
     leftOut: ['^test/(index|support)'],
     command: (file) => [
-      '../../node_modules/mocha/bin/mocha.js',
+      '../../node_modules/mocha/bin/_mocha',
       '--reporter=tap',
       '--import=tsx',
       '--timeout=15000',
@@ -123,7 +123,7 @@ export const suites = [
     install: npm,
     files: ['^test/(engine\\.io|server|jsonp|middlewares|webtransport)\\.js$'],
     command: (file) => [
-      '../../node_modules/mocha/bin/mocha.js',
+      '../../node_modules/mocha/bin/_mocha',
       '--reporter=tap',
       '--timeout=15000',
       '--exit',
