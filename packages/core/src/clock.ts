@@ -1,3 +1,5 @@
+import timers from 'node:timers'
+
 /** Cancels what was scheduled. Calling it twice, or too late, does nothing. */
 export type Cancel = () => void
 
@@ -13,29 +15,63 @@ export interface Clock {
   nextTurn(fn: () => void): Cancel
 }
 
+/** What time is made of. */
+export interface TimeFunctions {
+  readonly setTimeout: (fn: () => void, delay: number) => NodeJS.Timeout
+  readonly clearTimeout: (timer: NodeJS.Timeout) => void
+  readonly setImmediate: (fn: () => void) => NodeJS.Immediate
+  readonly clearImmediate: (immediate: NodeJS.Immediate) => void
+  /** Milliseconds since the process began, never going backwards. */
+  readonly elapsed: () => number
+}
+
+/** As they are while this is loaded: tests put fake timers in their place, which would stop a drain, and all that wait for it. */
+const own: TimeFunctions = {
+  setTimeout: timers.setTimeout,
+  clearTimeout: timers.clearTimeout,
+  setImmediate: timers.setImmediate,
+  clearImmediate: timers.clearImmediate,
+  elapsed: performance.now.bind(performance),
+}
+
+/** `process.nextTick`, likewise. */
+export const nextTick: typeof process.nextTick = process.nextTick
+
 /** Read once: it is a getter, and not a cheap one. */
 const startOfTime = performance.timeOrigin
 
-/** The real thing: monotonic, so that a corrected wall clock cannot stretch a drain. */
-export const systemClock: Clock = {
-  now: () => startOfTime + performance.now(),
-  after(delay, fn) {
-    const due = systemClock.now() + delay
-    let timer: NodeJS.Timeout
-    // Node's timers count in whole milliseconds, may fire a fraction early, and cannot wait longer than 2^31 ms.
-    const arm = () => {
-      const left = Math.min(Math.ceil(due - systemClock.now()), 2 ** 31 - 1)
-      timer = setTimeout(() => (systemClock.now() < due ? arm() : fn()), left)
-    }
-    arm()
-    return () => clearTimeout(timer)
-  },
-  later(delay, fn) {
-    const timer = setTimeout(fn, Math.ceil(delay)).unref()
-    return () => clearTimeout(timer)
-  },
-  nextTurn(fn) {
-    const immediate = setImmediate(fn)
-    return () => clearImmediate(immediate)
-  },
+/** Creates the real thing: monotonic, so that a corrected wall clock cannot stretch a drain. */
+export function createSystemClock({
+  setTimeout,
+  clearTimeout,
+  setImmediate,
+  clearImmediate,
+  elapsed,
+}: TimeFunctions = own): Clock {
+  const now = () => startOfTime + elapsed()
+  return {
+    now,
+    after(delay, fn) {
+      const due = now() + delay
+      let timer: NodeJS.Timeout
+      // Node's timers count in whole milliseconds, may fire a fraction early, and cannot wait longer than 2^31 ms.
+      const arm = () => {
+        const left = Math.min(Math.ceil(due - now()), 2 ** 31 - 1)
+        timer = setTimeout(() => (now() < due ? arm() : fn()), left)
+      }
+      arm()
+      return () => clearTimeout(timer)
+    },
+    later(delay, fn) {
+      const timer = setTimeout(fn, Math.ceil(delay)).unref()
+      return () => clearTimeout(timer)
+    },
+    nextTurn(fn) {
+      const immediate = setImmediate(fn)
+      return () => clearImmediate(immediate)
+    },
+  }
 }
+
+/** The clock of this process. */
+export const systemClock: Clock = createSystemClock()

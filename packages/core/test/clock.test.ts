@@ -1,39 +1,58 @@
-import { expect, test, vi } from 'vitest'
-import { systemClock } from '../src/clock.js'
+import { expect, test } from 'vitest'
+import { createSystemClock, systemClock, type TimeFunctions } from '../src/clock.js'
 import { createCoarseClock } from '../src/coarse-clock.js'
 import { createFakeClock } from '../src/testing/index.js'
 
+/** Node's timers, moved by hand, and a reading of its monotonic clock. */
+function handMoved() {
+  const timers = new Map<number, { at: number; fn: () => void }>()
+  let time = 0
+  let names = 0
+  const set = (fn: () => void, delay: number) => {
+    timers.set(++names, { at: time + delay, fn })
+    return names
+  }
+  const clear = (name: number) => void timers.delete(name)
+  const functions = {
+    setTimeout: set,
+    clearTimeout: clear,
+    setImmediate: (fn: () => void) => set(fn, 0),
+    clearImmediate: clear,
+    elapsed: () => reading.now,
+  } as unknown as TimeFunctions
+  const reading = { now: 0 }
+  const advance = (ms: number) => {
+    time += ms
+    for (const [name, { at, fn }] of [...timers]) {
+      if (at <= time && timers.delete(name)) fn()
+    }
+  }
+  return { clock: createSystemClock(functions), reading, advance }
+}
+
 test('a timer never fires early, although those of Node do', () => {
-  let now = 0
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const reading = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const { clock, reading, advance } = handMoved()
   const calls: number[] = []
-  systemClock.after(10, () => calls.push(now))
-  now = 9.7
-  vi.advanceTimersByTime(10)
+  clock.after(10, () => calls.push(reading.now))
+  reading.now = 9.7
+  advance(10)
   expect(calls).toEqual([])
-  now = 10.7
-  vi.advanceTimersByTime(1)
+  reading.now = 10.7
+  advance(1)
   expect(calls).toEqual([10.7])
-  reading.mockRestore()
-  vi.useRealTimers()
 })
 
 test('a timer may be longer than the 2^31 ms of Node, and may be cancelled', () => {
-  let now = 0
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const reading = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const { clock, reading, advance } = handMoved()
   let count = 0
-  systemClock.after(2 ** 31, () => count++)
-  const cancel = systemClock.after(2 ** 31, () => (count += 10))
+  clock.after(2 ** 31, () => count++)
+  const cancel = clock.after(2 ** 31, () => (count += 10))
   cancel()
   for (const elapsed of [2 ** 31 - 1, 1]) {
-    now += elapsed
-    vi.advanceTimersByTime(elapsed)
+    reading.now += elapsed
+    advance(elapsed)
   }
   expect(count).toBe(1)
-  reading.mockRestore()
-  vi.useRealTimers()
 })
 
 test('what can wait does not hold the process, and what is cancelled does not come', async () => {

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
+import { nextTick } from '../clock.js'
 
 /** What `net` has and does not document. Where it is missing, the listener closes without this. */
 interface Handle {
@@ -49,7 +50,7 @@ export async function barTheDoor(server: Server, attempt: number): Promise<'barr
   handleOf(server)?.listen?.(backlog)
   const ours = visitAll(address, attempt)
   // Sockets connect at the end of the tick; on one machine the kernel has shaken hands when that call returns.
-  await new Promise<void>((resolve) => process.nextTick(resolve))
+  await new Promise<void>((resolve) => nextTick(resolve))
   const places = ours.map(placeOf)
   if (places.length === room && places.every((place) => place === 'in')) return 'barred'
   for (const socket of ours) socket.destroy()

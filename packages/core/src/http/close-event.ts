@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import type { Clock } from '../clock.js'
+import { type Clock, nextTick } from '../clock.js'
 import { currentPart } from '../drain/part.js'
 import { ownMethod } from '../servers/own-method.js'
 
@@ -50,7 +50,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
 
   const added: Added = (event, listener) => {
     if (event !== 'close') return
-    if (step === 'heard') process.nextTick(tellLate, listener)
+    if (step === 'heard') nextTick(tellLate, listener)
     else if (step === 'held') {
       const goOn = currentPart()?.standAside()
       if (goOn !== undefined) waiting.push(goOn)

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../clock.js'
+import { type Clock, nextTick } from '../clock.js'
 import type { Connection } from './connections.js'
 import type { Exchange } from './exchanges.js'
 
@@ -142,7 +142,7 @@ export function letGoBehind(clock: Clock, { connection, res }: Exchange): Promis
  * connection: it stops while a large response is under way, and fails on what is read then.
  */
 export function discardInput({ socket }: Connection): void {
-  process.nextTick(() => {
+  nextTick(() => {
     socket.removeAllListeners('data')
     socket.on('data', () => {})
     socket.resume()
@@ -162,7 +162,7 @@ export const swallowing =
   <T>(result: T) =>
   (...args: unknown[]): T => {
     const done = args.at(-1)
-    if (typeof done === 'function') process.nextTick(done)
+    if (typeof done === 'function') nextTick(done)
     return result
   }
 

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock.js'
+import { type Cancel, type Clock, systemClock } from '../clock.js'
 
 /** A clock that is moved by hand. */
 export interface FakeClock extends Clock {
@@ -9,7 +9,7 @@ export interface FakeClock extends Clock {
 }
 
 /** Lets promises that are settled now reach those who wait for them, however long the chain. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+const settle = () => new Promise<void>((resolve) => void systemClock.nextTurn(resolve))
 
 /** Creates a clock that stands at `start`, in Unix milliseconds. */
 export function createFakeClock(start = 0): FakeClock {
