@@ -32,6 +32,7 @@ function bench() {
         return stopped
       },
       ignored: (signal) => void ignored.push(signal),
+      absorbs: () => false,
       forced: (code) => void forced.push(code),
       flush,
     })
@@ -166,6 +167,18 @@ describe('the exit', () => {
     expect(host.exitCode).toBe(0)
   })
 
+  test('comes at once when somebody forces it while the last lines are written', async () => {
+    const { clock, host, join, signal } = bench()
+    const { forced, stop } = join({ flush: () => new Promise(() => {}) })
+    signal('SIGTERM')
+    await clock.advance(400)
+    stop()
+    await clock.advance(100)
+    signal('SIGINT')
+    expect(host.exitCode).toBe(130)
+    expect(forced).toEqual([])
+  })
+
   test('by force comes once', async () => {
     const { clock, host, join, signal } = bench()
     const { forced } = join({ flush: () => new Promise<void>((resolve) => void clock.after(100, resolve)) })
@@ -215,6 +228,55 @@ describe('a gesture', () => {
     const { begun } = join({ stopsBySigint: true })
     signal('SIGINT')
     expect(begun[0]?.[0]).toMatchObject({ window: true, linger: true })
+  })
+})
+
+describe('a crash that others listen to', () => {
+  const heardByOthers = () => {
+    const { host, ...rest } = bench()
+    host.on('uncaughtException', () => {})
+    return { host, ...rest }
+  }
+
+  test('is theirs, and their exit ours', async () => {
+    const { clock, host, join } = heardByOthers()
+    const { begun, stop } = join()
+    host.emit('uncaughtException', new Error('bang'))
+    expect(begun).toEqual([])
+    await clock.advance(29_000)
+    host.exitByApplication(3)
+    host.exitByApplication(4)
+    expect(host.exitCode).toBeUndefined()
+    expect(begun).toMatchObject([[{ reason: 'crash', exitCode: 3, error: new Error('bang') }, 33_500]])
+    stop(3)
+    await clock.advance(0)
+    expect(host.exitCode).toBe(3)
+    expect(host.printed).toBe('')
+  })
+
+  test('has no longer than 30 s to be the reason of an exit', async () => {
+    const { clock, host, join } = heardByOthers()
+    join()
+    host.emit('uncaughtException', new Error('bang'))
+    await clock.advance(30_000)
+    host.exitByApplication(3)
+    expect(host.exitCode).toBe(3)
+  })
+
+  test('while nothing is up does not hold their exit', () => {
+    const { host, join } = heardByOthers()
+    join({ state: 'starting' })
+    host.emit('uncaughtException', new Error('bang'))
+    host.exitByApplication(3)
+    expect(host.exitCode).toBe(3)
+  })
+
+  test('is not ours at all with `crash: false`', () => {
+    const { host, join } = heardByOthers()
+    join({ crash: false })
+    host.emit('uncaughtException', new Error('bang'))
+    host.exitByApplication(3)
+    expect(host.exitCode).toBe(3)
   })
 })
 

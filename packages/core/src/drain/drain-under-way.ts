@@ -1,6 +1,7 @@
 import type { Anchors, Plan } from '../options/plan.js'
 import type { Drainable } from './drainable.js'
 import type { HookOutcome, Report } from './report.js'
+import type { Trigger } from './trigger.js'
 
 /** A drain under way. */
 export interface Drain {
@@ -13,8 +14,8 @@ export interface Drain {
   isEmpty(): boolean
   /** Takes part in what has already happened: a server that was attached while draining. */
   include(server: Drainable): void
-  /** Ends the drain by `deadline`, in Unix milliseconds, with the slices of `plan` before it; no step is restarted. */
-  shorten(plan: Plan, deadline: number): void
+  /** Ends the drain by `deadline`, in Unix ms, with the slices of `plan` before it, restarting no step; a crash is reported. */
+  shorten(plan: Plan, deadline: number, by?: Trigger): void
   /** Cuts what is unfinished at `point`, in Unix milliseconds, if not before. */
   cutBy(point: number): void
   /** Ends the window and the linger now. */

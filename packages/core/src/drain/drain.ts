@@ -8,6 +8,7 @@ import { runHooks } from './hooks.js'
 import { type HookOutcome, makeReport, type Report } from './report.js'
 import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
+import { withCrash } from './trigger.js'
 import { type Traffic, windowEnd } from './window.js'
 
 /** Creates a drain; {@link Drain.run} starts it. */
@@ -20,6 +21,7 @@ export function createDrain(input: DrainInput): Drain {
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
   let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
+  let { trigger } = input
   let isHurried = false
   let isAbandoned = false
   let settle = (_report: Report) => {}
@@ -98,7 +100,7 @@ export function createDrain(input: DrainInput): Drain {
   }
 
   const report = (cut: readonly Cut[]) =>
-    makeReport(input.trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
+    makeReport(trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
 
   const note = (outcome: HookOutcome) => {
     outcomes.push(outcome)
@@ -181,7 +183,8 @@ export function createDrain(input: DrainInput): Drain {
       servers.announce(watcher, server)
       if (phase === 'closing' || phase === 'empty') servers.stopAccepting(silentPatience(), server)
     },
-    shorten(shorter, deadline) {
+    shorten(shorter, deadline, by = trigger) {
+      trigger = withCrash(trigger, by)
       plan = { ...plan, at: moveUp(at(), shorter, deadline) }
       setTimers()
       gate.notify()

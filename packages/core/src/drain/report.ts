@@ -18,6 +18,8 @@ export interface Report {
   /** What started it: a signal's name, `crash`, or what `stop()` was given. */
   readonly reason: string
   readonly signal?: NodeJS.Signals
+  /** What was thrown, if there was a crash: it started the drain, or came while draining. */
+  readonly error?: unknown
   /** What the process exits with, or would. */
   readonly exitCode: number
   /** Nothing was cut and no hook failed. */
@@ -45,13 +47,14 @@ const listed = (cut: Cut): Cut =>
 
 /** Sums a drain up. */
 export function makeReport(
-  { reason, signal, exitCode }: Trigger,
+  trigger: Trigger,
   forcedExitCode: number,
   servers: Iterable<Drainable>,
   cut: readonly Cut[],
   hooks: readonly HookOutcome[],
   durations: StepDurations,
 ): Report {
+  const { reason, signal, exitCode } = trigger
   const clean = cut.length === 0 && hooks.every(({ outcome }) => outcome === 'done')
   const connections: Record<string, number> = {}
   let finished = 0
@@ -64,6 +67,7 @@ export function makeReport(
   return {
     reason,
     ...(signal ? { signal } : {}),
+    ...('error' in trigger ? { error: trigger.error } : {}),
     exitCode: exitCode ?? (clean ? 0 : forcedExitCode),
     clean,
     durations,

@@ -33,6 +33,12 @@ export const contextOf = ({ reason, signal, error }: Trigger): StopContext => ({
   ...(error === undefined ? {} : { error }),
 })
 
+/** A trigger that a crash has followed, with its error and exit code. */
+export const withCrash = (trigger: Trigger, crash: Trigger): Trigger =>
+  'error' in crash
+    ? { ...trigger, error: crash.error, exitCode: trigger.exitCode || (crash.exitCode ?? 1) }
+    : trigger
+
 /** A signal is one gesture with those that follow within this many milliseconds. */
 export const gesture = 500
 
@@ -46,13 +52,14 @@ export function signalTrigger(signal: NodeJS.Signals, stopsBySigint: boolean): T
 }
 
 /** The trigger that an uncaught exception is. */
-export const crashTrigger: Trigger = {
+export const crashTrigger = (error: unknown): Trigger => ({
   reason: 'crash',
+  error,
   window: false,
   linger: false,
   limit: crashLimit,
   exitCode: 1,
-}
+})
 
 /** The trigger that a failed startup task is. */
 export const startupFailureTrigger = (name: string): Trigger => ({

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import { type Clock, nextTick } from '../clock.js'
 import type { HookOutcome } from '../drain/report.js'
 import { startupFailureTrigger } from '../drain/trigger.js'
 import { LifecycleError } from '../errors.js'
@@ -14,6 +14,7 @@ import { createProbeHub } from '../probes/probe-hub.js'
 import type { Coordinator } from '../process/coordinator.js'
 import { createWarnings } from '../process/warnings.js'
 import { createAttachments } from '../servers/attachments.js'
+import { createAborts } from './aborts.js'
 import { createDraining } from './draining.js'
 import type { Lifecycle } from './lifecycle.js'
 import { createReadiness } from './readiness.js'
@@ -131,6 +132,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return report
     },
     ignored: (signal) => emitter.emit('signalIgnored', { signal }),
+    absorbs: createAborts(clock, [draining.signal, draining.cutoff], warn),
     forced: draining.abandon,
     flush: () => flushed(logger),
   })
@@ -211,7 +213,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
   }
   // Not before whoever creates it can listen.
-  process.nextTick(() => {
+  nextTick(() => {
     warnings.atStart()
     warnOfDoubts(options, host.surroundings.env, coordinator.said, warn)
     emitter.emit('planned', { plan: lifecycle.plan })

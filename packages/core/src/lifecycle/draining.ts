@@ -6,7 +6,7 @@ import type { Drainable } from '../drain/drainable.js'
 import { createHolds } from '../drain/holds.js'
 import type { Report } from '../drain/report.js'
 import { createStopHooks, type StopHooks } from '../drain/stop-hooks.js'
-import { contextOf, type Trigger } from '../drain/trigger.js'
+import { contextOf, type Trigger, withCrash } from '../drain/trigger.js'
 import type { Emitter } from '../events/events.js'
 import { makePlan } from '../options/plan.js'
 import type { Settings } from '../options/settings.js'
@@ -126,7 +126,8 @@ export function createDraining(host: DrainingHost): Draining {
       })
       settle(start(trigger, deadline))
     } else {
-      drain?.shorten(planFor(trigger), deadline)
+      cause = withCrash(cause, trigger)
+      drain?.shorten(planFor(trigger), deadline, trigger)
       if (!trigger.window) drain?.hurry()
     }
     return stopped

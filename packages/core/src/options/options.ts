@@ -77,7 +77,8 @@ export interface LifecycleOptions {
 
   /**
    * What an uncaught exception or unhandled rejection does: `'drain'` prints it, finishes what is in flight and exits
-   * with 1; `false` leaves it to Node.
+   * with 1; `false` leaves it to Node. Where the application or an error reporter listens to these events, what its listeners do happens,
+   * and `process.exit` in them comes a drain later.
    *
    * @default 'drain'
    */

@@ -1,10 +1,8 @@
-import { inspect } from 'node:util'
-import type { Clock } from '../clock.js'
+import { type Clock, nextTick } from '../clock.js'
 import type { Drain } from '../drain/drain-under-way.js'
 import { createGate, type Gate } from '../drain/gate.js'
 import type { Report } from '../drain/report.js'
 import {
-  crashTrigger,
   disconnectTrigger,
   gesture,
   shutdownMessageTrigger,
@@ -14,12 +12,11 @@ import {
 import type { State } from '../lifecycle/state.js'
 import { marginOf } from '../options/budget.js'
 import type { Settings } from '../options/settings.js'
+import { type CrashingProcess, createCrashes } from './crashes.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 
 /** What the coordinator needs of a process. `process` is one; a test has its own. */
-export interface ProcessLike extends ProcessEvents {
-  exit(code: number): void
-  printError(text: string): void
+export interface ProcessLike extends ProcessEvents, CrashingProcess {
   /** Tells the parent process, if it listens. */
   send(message: string): void
   /** The channel to the parent does not keep the process alive any more. */
@@ -39,6 +36,8 @@ export interface Member {
   begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */
   ignored(signal: NodeJS.Signals): void
+  /** Whether this error is the doing of its `signal` or `cutoff`, and no crash; says so if it is. */
+  absorbs(error: unknown): boolean
   /** The process exits now: what is left is cut, no hook runs. */
   forced(exitCode: number): void
   /** Gets the last lines out. */
@@ -87,28 +86,22 @@ const overtime = 20
 /** The most that the loggers get to write their last lines. */
 const flushLimit = 250
 
-/** An error as Node prints it; nothing in the handling of a crash may throw. */
-function show(error: unknown): string {
-  try {
-    return inspect(error)
-  } catch {
-    return 'Uncaught exception that cannot be shown'
-  }
-}
-
 /** Creates a coordinator for `host`. */
 export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
   const gate = createGate()
   const drains = new Set<Drain>()
   const members = new Set<Member>()
   let ending: Ending | undefined
-  let hasCrashed = false
   let isForced = false
+  let isLeaving = false
   let cancelDeadline = () => {}
 
-  const wishes = () => [...members].map(({ settings }) => settings)
+  /** Those that live, and until the exit those that have stopped for it: a signal or an error then must not be left to Node. */
+  const everybody = () => [...new Set([...members, ...(ending?.joined.keys() ?? [])])]
+  const wishes = () => everybody().map(({ settings }) => settings)
 
   const exit = (code: number, { joined, deadline, margin }: Ending) => {
+    isLeaving = true
     cancelDeadline()
     const left = deadline + margin / 2 - clock.now()
     const cancel = clock.after(Math.max(0, Math.min(flushLimit, left)), () => host.exit(code))
@@ -121,6 +114,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const force = (code: number, present: Ending) => {
     if (isForced) return
     isForced = true
+    // Nothing is left but last lines.
+    if (isLeaving) return host.exit(code)
     for (const member of present.joined.keys()) member.forced(code)
     exit(code, present)
   }
@@ -182,30 +177,27 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     if (ending === undefined) end(disconnectTrigger(reason))
   }
 
-  const onCrash = (error: unknown) => {
-    if (host.listeners('uncaughtException').length > 1) return
-    host.printError(`${show(error)}\n\nNode.js ${process.version}\n`)
-    const isUp = [...members].some(({ state }) => state === 'ready' || state === 'draining')
-    if (hasCrashed || !isUp) return host.exit(1)
-    hasCrashed = true
-    end(crashTrigger)
-  }
+  const crashes = createCrashes(host, clock, {
+    drains: () => wishes().some(({ crash }) => crash === 'drain'),
+    isUp: () => [...members].some(({ state }) => state === 'ready' || state === 'draining'),
+    absorbs: (error) => everybody().some((member) => member.absorbs(error)),
+    end,
+  })
 
   const listeners = createProcessListeners(host, (event, argument) => {
-    if (event === 'uncaughtException') onCrash(argument)
-    else if (event === 'message') onMessage(argument)
+    if (event === 'message') onMessage(argument)
     else if (event === disconnecting) onDisconnect(String(argument))
     else onSignal(event as NodeJS.Signals)
   })
 
   const listen = () => {
     const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
-    if (wishes().some(({ crash }) => crash === 'drain')) wanted.add('uncaughtException')
     for (const { hearsMessages, signals } of wishes()) {
       if (signals.length > 0) wanted.add(disconnecting)
       if (signals.length > 0 && hearsMessages) wanted.add('message')
     }
     listeners.listenTo(wanted)
+    crashes.watch(everybody().length > 0)
   }
 
   return {
@@ -215,7 +207,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       members.add(member)
       listen()
       const late = ending
-      if (late !== undefined) process.nextTick(() => begin(member, late.trigger, late))
+      if (late !== undefined) nextTick(() => begin(member, late.trigger, late))
       return () => {
         members.delete(member)
         listen()

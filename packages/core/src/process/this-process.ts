@@ -7,6 +7,7 @@ import type { LifecycleOptions } from '../options/options.js'
 import { type Coordinator, createCoordinator, disconnecting, type ProcessLike } from './coordinator.js'
 import { ownSurroundings } from './own-surroundings.js'
 import { parentMessages, releaseChannel, tellParent, workerDisconnects } from './parent-channel.js'
+import { exitNow, holdExit, watchErrors } from './uncaught.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
@@ -15,6 +16,9 @@ const deaf: ProcessLike = {
   listeners: () => [],
   exit: () => {},
   printError: () => {},
+  // It dies of its errors as Node wants it, but for those that a lifecycle has caused by its own signal.
+  watchErrors: (watch) => watchErrors((_event, error) => watch('unhandledRejection', error)),
+  holdExit: () => () => {},
   send: () => {},
   releaseChannel: () => {},
 }
@@ -37,8 +41,10 @@ const thisProcess: ProcessLike = {
     else process.off(event, listener as () => void)
   },
   listeners: (event) => process.rawListeners(event),
-  exit: (code) => process.exit(code),
+  exit: exitNow,
   printError: writeToStandardError,
+  watchErrors,
+  holdExit,
   send: tellParent,
   releaseChannel,
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { ProcessLike } from '../process/coordinator.js'
+import type { ErrorEvent, ErrorWatch } from '../process/uncaught.js'
 
 /** A process that signals are sent to by `emit('SIGTERM', 'SIGTERM')`, and that remembers how it exited. */
 export interface FakeProcess extends ProcessLike {
@@ -11,6 +12,10 @@ export interface FakeProcess extends ProcessLike {
   readonly printed: string
   emit(event: string, ...args: unknown[]): boolean
   listenerCount(event: string): number
+  /** An error that nobody catches is heard by lameduck before the listeners of the process. */
+  readonly watchesErrors: boolean
+  /** The application calls `process.exit`. */
+  exitByApplication(code: number): void
 }
 
 /** Creates a process that runs. */
@@ -19,12 +24,35 @@ export function createFakeProcess(): FakeProcess {
   let exitCode: number | undefined
   const sent: string[] = []
   let printed = ''
+  let watch: ErrorWatch | undefined
+  let holds = (_code: number) => false
   return {
     on: (event, listener) => events.on(event, listener as () => void),
     off: (event, listener) => events.off(event, listener as () => void),
     listeners: (event) => events.rawListeners(event),
     listenerCount: (event) => events.listenerCount(event),
-    emit: (event, ...args) => events.emit(event, ...args),
+    emit(event, ...args) {
+      const isError = event === 'uncaughtException' || event === 'unhandledRejection'
+      return (isError && watch?.(event as ErrorEvent, args[0])) || events.emit(event, ...args)
+    },
+    watchErrors(errorWatch) {
+      watch = errorWatch
+      return () => {
+        watch = undefined
+      }
+    },
+    get watchesErrors() {
+      return watch !== undefined
+    },
+    holdExit(holder) {
+      holds = holder
+      return () => {
+        if (holds === holder) holds = () => false
+      }
+    },
+    exitByApplication(code) {
+      if (!holds(code)) exitCode ??= code
+    },
     exit(code) {
       exitCode ??= code
     },

@@ -31,10 +31,18 @@ export function createTriggers(of: {
   const { bench } = host
   const { clock, process } = bench
 
+  /** Those that live, and those that have stopped for the end of the process: they hear what would kill it meanwhile. */
+  const hearing = () => {
+    const { end } = world()
+    const hasEnded = ({ reports }: Member) => end !== undefined && reports.some(({ as }) => as > end.as)
+    return [...live(), ...host.members.filter(hasEnded)]
+  }
+
   /** Whether somebody has to listen; says so if it is not as it has to be. */
   const isHeard = (event: string, listens: (member: Member) => boolean): boolean => {
-    const expected = live().some(listens)
-    const listeners = process.listenerCount(event)
+    const expected = hearing().some(listens)
+    const listeners =
+      event === 'uncaughtException' ? Number(process.watchesErrors && expected) : process.listenerCount(event)
     // Lifecycles have stopped when they are left behind; the process listens until it is gone.
     if (world().end?.forced) return listeners > 0
     if (listeners !== (expected ? 1 : 0)) host.wrong(`${event} has ${listeners} listeners`)
