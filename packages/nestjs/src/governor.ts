@@ -1,7 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import { type Lifecycle, LifecycleError, type Seat, sharesHandler } from '@lameduck/core'
 import { attachGateways } from './gateways.js'
-import { missingStages, type NestContext, surround, watchApplications } from './nest-context.js'
+import {
+  isToldToListen,
+  missingStages,
+  type NestContext,
+  surround,
+  watchApplications,
+} from './nest-context.js'
 import { createTakeOver } from './take-over.js'
 import { attachTransport, whenListening } from './transports.js'
 
@@ -68,12 +74,19 @@ export function createGovernor(seat: Seat): Governor {
     }
   }
 
+  /** Tests that inject requests never listen: the application is up when it is initialised. */
+  const awaitInit = (context: NestContext) =>
+    surround(context, 'callBootstrapHook', undefined, () => {
+      if (!isToldToListen(context)) seat.initialised()
+    })
+
   /** An application is up when its server listens, or its transport; without either, when it is initialised. */
   const awaitStart = (context: NestContext) => {
     const main = context.getHttpServer?.() as EventEmitter | undefined
     if (main) {
       seat.attach(main)
       seat.search((server) => server === main || sharesHandler(server, main))
+      awaitInit(context)
     } else if (context.serverInstance) whenListening(context.serverInstance, seat.listening)
     else surround(context, 'callBootstrapHook', undefined, seat.listening)
   }

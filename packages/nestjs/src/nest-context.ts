@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common'
-import { NestApplicationContext } from '@nestjs/core'
+import { NestApplication, NestApplicationContext } from '@nestjs/core'
 
 /** A part of a microservice's transport, as `@nestjs/microservices` has it on both versions. */
 export interface Transport {
@@ -62,6 +62,20 @@ export function surround(context: NestContext, name: StageName, before?: Action,
   Object.assign(context, { [name]: surrounded })
 }
 
+const toldToListen = new WeakSet<object>()
+
+/** Whether `listen()` of an application was called: it initialises the application itself. */
+export const isToldToListen = (context: NestContext): boolean => toldToListen.has(context)
+
+function watchListen(): void {
+  const application = NestApplication.prototype as unknown as Record<'listen', Stage>
+  const { listen } = application
+  application.listen = function (...args) {
+    toldToListen.add(this)
+    return listen.apply(this, args)
+  }
+}
+
 let isWatching = false
 
 /**
@@ -71,6 +85,7 @@ let isWatching = false
 export function watchApplications(met: (context: NestContext, close: () => Promise<void>) => boolean): void {
   if (isWatching) return
   isWatching = true
+  watchListen()
   for (const name of entrances) {
     const original = prototype[name] as Stage
     prototype[name] = function (...args) {

@@ -7,7 +7,7 @@ describe.concurrent('an application that is initialised and given servers', { ti
   for (const nest of [11, 12] as const) {
     test(`is drained on all of them: Nest ${nest}`, async () => {
       await using server = await startScenario('given-servers', { nest, options: quick })
-      expect(server.said('after')).toEqual(['starting'])
+      expect(server.said('after')).toEqual(['ready'])
       const port = (await server.line('secure'))['secure'] as number
       const secure = server.adopt(await RawClient.connect({ port, protocol: 'https' }))
       const plain = await server.connect()

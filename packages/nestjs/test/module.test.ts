@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { createLifecycle, type Lifecycle } from '@lameduck/core'
 import {
   GracefulModule,
@@ -44,7 +44,6 @@ describe('GracefulModule', () => {
   test('is ready when the application listens, and stopped when it has closed', async () => {
     const app = await application({ imports: [GracefulModule.forRoot(options)] })
     const lifecycle = app.get<Lifecycle>(LIFECYCLE)
-    await app.init()
     expect(lifecycle.state).toBe('starting')
     await app.listen(0, '127.0.0.1')
     expect(lifecycle.state).toBe('ready')
@@ -161,6 +160,37 @@ describe('GracefulModule', () => {
   })
 })
 
+describe('an application is ready', () => {
+  const hook = { provide: 'hook', useFactory: () => ({ onApplicationBootstrap: () => seen.push(stateOf()) }) }
+  const seen: string[] = []
+  let stateOf = () => 'unknown'
+
+  async function create(): Promise<INestApplication> {
+    seen.length = 0
+    const app = await application({ imports: [GracefulModule.forRoot(options)], providers: [hook] })
+    stateOf = () => app.get<Lifecycle>(LIFECYCLE).state
+    return app
+  }
+
+  test('once it is initialised, if it never listens', async () => {
+    const app = await create()
+    await app.init()
+    expect([...seen, stateOf()]).toEqual(['starting', 'ready'])
+  })
+
+  test('not before it listens, if it is told to', async () => {
+    const app = await create()
+    const server: Server = app.getHttpServer()
+    const listen = server.listen.bind(server)
+    server.listen = (...args: unknown[]) => {
+      seen.push(stateOf())
+      return listen(...(args as []))
+    }
+    await app.listen(0, '127.0.0.1')
+    expect([...seen, stateOf()]).toEqual(['starting', 'starting', 'ready'])
+  })
+})
+
 describe('a Nest that does not fit', () => {
   const prototype = NestApplicationContext.prototype as unknown as Record<string, unknown>
 
@@ -237,8 +267,8 @@ describe('probes', () => {
     const app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false })
     opened.push(app)
     await app.init()
-    expect((await app.inject('/livez')).json()).toEqual({ status: 'ok', state: 'starting' })
-    expect((await app.inject({ method: 'HEAD', url: '/readyz' })).statusCode).toBe(503)
+    expect((await app.inject('/livez')).json()).toEqual({ status: 'ok', state: 'ready' })
+    expect((await app.inject({ method: 'HEAD', url: '/readyz' })).statusCode).toBe(200)
     expect((await app.inject('/orders')).body).toBe('orders')
   })
 })
