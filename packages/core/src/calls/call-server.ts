@@ -9,6 +9,7 @@ import { createServerContext } from '../http/server-context.js'
 import { createServerDrain } from '../http/server-drain.js'
 import { tapServer } from '../http/server-tap.js'
 import { noProbes } from '../probes/probe-responder.js'
+import { markAttached } from '../servers/attached.js'
 import { keepingClose } from '../servers/own-method.js'
 import { type CallSide, createCallSide } from './call-side.js'
 import type { Calls } from './calls.js'
@@ -105,6 +106,7 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
       if (carriers.has(carrying)) return
       const carrier = createCarrier(clock, options, carrying, sessions)
       carriers.set(carrying, carrier)
+      markAttached(carrying)
       if (watcher !== undefined) announceTo(carrier, watcher)
       void stop?.(carrier.drainable)
     },

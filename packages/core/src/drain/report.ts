@@ -34,6 +34,11 @@ export interface Report {
   /** How many more were cut than `cut` lists; 0 almost always. */
   readonly unlisted: number
   readonly hooks: readonly HookOutcome[]
+  /**
+   * The addresses of servers of HTTP that listened when the process was told to end, and that no lifecycle had: what they
+   * were doing is lost, uncounted. There only if there were any; `clean` speaks of what was attached.
+   */
+  readonly unattached?: readonly string[]
 }
 
 /** One client can have tens of thousands of requests cut, with long paths: the report is a line of a log all the same. */

@@ -88,9 +88,10 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     emitter,
     settings,
     servers,
+    forgottenServers: host.surroundings.forgottenServers ?? (() => []),
     state: () => state,
     begun(trigger) {
-      if (trigger.signal) warnings.atTrigger()
+      if (trigger.signal) warnings.atTrigger(listens)
     },
     move,
     finished() {

@@ -23,6 +23,8 @@ export interface DrainingHost {
   readonly emitter: Emitter
   readonly settings: Settings
   readonly servers: ReadonlySet<Drainable>
+  /** The addresses of servers of HTTP that no lifecycle has. */
+  readonly forgottenServers: () => readonly string[]
   readonly state: () => State
   move(transition: Transition): void
   /** The drain has begun, and everybody was told. */
@@ -60,6 +62,7 @@ export function createDraining(host: DrainingHost): Draining {
   let cause: Trigger = { reason: 'none', window: false, linger: false }
   const stopHooks = createStopHooks(() => contextOf(cause), farewell.closing)
   let drain: Drain | undefined
+  let unattached: readonly string[] = []
   let stopped: Promise<Report> | undefined
 
   const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
@@ -70,10 +73,14 @@ export function createDraining(host: DrainingHost): Draining {
       limit: trigger.limit,
     })
 
+  /** A drain of the whole process is only as good as its list of servers. */
+  const summed = (report: Report): Report => (unattached.length > 0 ? { ...report, unattached } : report)
+
   const start = async (trigger: Trigger, deadline: number): Promise<Report> => {
     const plan = planFor(trigger)
     host.move('drain')
     cause = trigger
+    if (trigger.signal) unattached = host.forgottenServers()
     const begun = createDrain({
       clock,
       gate,
@@ -97,7 +104,7 @@ export function createDraining(host: DrainingHost): Draining {
     const running = begun.run()
     preparations.begin(begun)
     draining.abort()
-    const report = await running
+    const report = summed(await running)
     if (state() === 'stopped') return report
     drains.delete(begun)
     gate.notify()
@@ -110,7 +117,7 @@ export function createDraining(host: DrainingHost): Draining {
 
   const abandon = (exitCode: number) => {
     if (drain === undefined || state() === 'stopped') return
-    const report = drain.abandon(exitCode)
+    const report = summed(drain.abandon(exitCode))
     drains.delete(drain)
     gate.notify()
     host.move('finish')

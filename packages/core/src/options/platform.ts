@@ -90,6 +90,8 @@ export interface Surroundings {
   readonly ancestors: () => readonly Ancestor[]
   /** Whom systemd tells to stop, in its words. @default 'control-group' */
   readonly killMode?: () => string
+  /** The addresses of the servers of HTTP that listen in this process, and that no lifecycle has. @default none */
+  readonly forgottenServers?: () => readonly string[]
 }
 
 /** App Engine's standard environment, which is quicker to kill than the flexible one. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { LifecycleError } from '../errors.js'
 import { sendProbe } from '../http/answers.js'
+import { markAttached } from '../servers/attached.js'
 import type { ProbeServerEvents } from './probe-hub.js'
 import type { ProbeResponder } from './probe-responder.js'
 import type { ProbeSettings } from './probes.js'
@@ -33,6 +34,7 @@ export function startProbeServer(
     if (probe !== undefined) return sendProbe(req, res, responder.answer(probe, req.url ?? ''))
     res.writeHead(404, { 'content-length': 0 }).end()
   })
+  markAttached(server)
   let hasListened = false
   server.on('listening', () => {
     hasListened = true

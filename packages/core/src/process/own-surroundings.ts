@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import type { Surroundings } from '../options/platform.js'
+import { forgottenServers } from '../servers/forgotten.js'
 import { type Ancestor, ancestorsFrom } from './ancestors.js'
 import { isInContainer } from './container.js'
 import { readIfAllowed } from './read-if-allowed.js'
@@ -22,6 +23,7 @@ export function ownSurroundings(): Surroundings {
     isTerminal: isatty(1) || isWatched(ancestors()),
     isContainer: isInContainer(readIfAllowed, process.pid),
     ancestors,
+    forgottenServers,
     killMode: () => killModeOf(readIfAllowed, filesIn),
   }
 }

@@ -1,3 +1,4 @@
+import type { Cut } from '../drain/cut.js'
 import type { Drainable } from '../drain/drainable.js'
 import { keepsConnectionsLong, type Platform, type Surroundings } from '../options/platform.js'
 import type { Attachments } from '../servers/attachments.js'
@@ -69,6 +70,38 @@ export function createWarnings(
     )
   }
 
+  const lookForForgottenServers = () => {
+    for (const address of surroundings.forgottenServers?.() ?? []) {
+      advise(
+        `a server listens on ${address} that no lifecycle has: its requests are lost when the process ends, and nothing counts them; ` +
+          'call lifecycle.attach(server), or app.use(graceful()) where it is an application of Express',
+        `forgotten ${address}`,
+      )
+    }
+  }
+
+  const lookForNeverReady = () => {
+    const hasServed = [...attachments.open].some(
+      (server) => server.listening && (server.rate() > 0 || server.inFlight > 0),
+    )
+    if (!hasServed) return
+    advise(
+      'a server has served requests, and nobody has called lifecycle.ready(): the probes have said no all the time, and this drain has ' +
+        'neither window nor linger; call `await lifecycle.ready()` when the server listens',
+      'never ready',
+    )
+  }
+
+  const lookForUpgraded = () => {
+    const isOpen = ({ kind }: Cut) => kind === 'upgraded'
+    if (![...attachments.open].some((server) => [...server.unfinished()].some(isOpen))) return
+    advise(
+      'a socket is upgraded that no attached server has: the drain waits for it and cuts it at the cutoff, without a goodbye; ' +
+        'call lifecycle.attach() with the WebSocket or Socket.IO server, too, or end it on lifecycle.signal',
+      'upgraded',
+    )
+  }
+
   return {
     /** The process has just been created: will it hear its signals? */
     atStart() {
@@ -79,10 +112,15 @@ export function createWarnings(
       lookForForeignHandlers()
       lookForShortKeepAlive()
       lookForCarriers()
+      lookForForgottenServers()
     },
-    atTrigger() {
+    /** @param wasToldReady somebody has called `ready()` */
+    atTrigger(wasToldReady: boolean) {
       lookForForeignHandlers()
       lookForCarriers()
+      lookForForgottenServers()
+      lookForUpgraded()
+      if (!wasToldReady) lookForNeverReady()
     },
   }
 }

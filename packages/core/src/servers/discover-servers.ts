@@ -60,6 +60,9 @@ hearOnce(socketChannel, 'lameduck.listening.v1', () => ({
   },
 }))
 
+/** The servers of this process that listen, as far as they are known. */
+export const listeningServers = (): EventEmitter[] => register.listening()
+
 /**
  * Calls `found` with every server of this process that listens, also with a framework's hidden second one: at once with
  * those that do already, as far as they are known, and with the others as soon as they do. One that listened before
