@@ -8,7 +8,7 @@ import {
 } from '@lameduck/core'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { takeOverClose } from './close.js'
+import { rootOf, takeOverClose } from './close.js'
 import { addProbeRoutes } from './probe-routes.js'
 import { tellWhenReady } from './ready.js'
 import { findWebSocketServers } from './websocket-servers.js'
@@ -43,7 +43,7 @@ async function register(app: FastifyInstance, given: AdapterOptions): Promise<vo
   const stopDiscovering = discoverServers((server) => {
     if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
   })
-  findWebSocketServers(app, seat)
+  findWebSocketServers(app, rootOf(app), seat)
   tellWhenReady(app, seat)
   takeOverClose(app, seat, stopDiscovering)
 }

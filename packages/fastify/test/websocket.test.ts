@@ -37,6 +37,22 @@ const ways: Record<string, (app: FastifyInstance) => Promise<unknown>> = {
       await child.register(echo)
     })
   },
+  async 'in a child context that was there before'(app) {
+    await app.register(async (child) => {
+      await child.register(websocket)
+      await child.register(echo)
+    })
+    await app.register(graceful, options)
+  },
+  async 'in a child context of a child that was there before'(app) {
+    await app.register(async (child) => {
+      await child.register(async (grandchild) => {
+        await grandchild.register(websocket)
+        await grandchild.register(echo)
+      })
+    })
+    await app.register(graceful, options)
+  },
   async 'attached by hand'(app) {
     await app.register(websocket)
     await app.register(echo)
