@@ -74,6 +74,7 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
       stream.respond()
       stream.end('REFUSED')
     },
+    isProbe: (path) => path === '/probe',
     closed: () => steps.push('closed'),
     released: () => steps.push('released'),
   })

@@ -6,8 +6,8 @@ import {
   type Lifecycle,
   LifecycleError,
 } from '@lameduck/core'
-import { carriersOf, internalsOf, servicesOf } from './grpc-server.js'
-import { healthPath } from './health-definition.js'
+import { carriersOf, internalsOf, onceListed, servicesOf } from './grpc-server.js'
+import { healthPath, isHealthPath } from './health-definition.js'
 import { addHealthService } from './health-service.js'
 import { createInterceptor, refuse } from './interceptor.js'
 
@@ -59,6 +59,7 @@ export function graceful(options: AdapterOptions = {}): Graceful {
       server,
       closing: includeAll,
       refuse,
+      isProbe: isHealthPath,
       closeMethod: 'tryShutdown',
       closed: () => tryShutdown(() => {}),
       released() {
@@ -68,9 +69,8 @@ export function graceful(options: AdapterOptions = {}): Graceful {
     })
     seat.attach(callServer)
     isAttached = true
-    // grpc-js lists a server in its own listener of this event, which came first.
     const stopDiscovering = discoverServers((found) => {
-      if (!internals.http2Servers.has(found)) found.once('listening', includeAll)
+      if (!internals.http2Servers.has(found)) onceListed(found, includeAll)
     })
     if (seat.answersProbes) addHealthService(server, seat.health, lifecycle, () => servicesOf(internals))
     includeAll()

@@ -59,3 +59,25 @@ export function carriersOf({
 }: ServerInternals): (readonly [CarryingServer, Iterable<ServerHttp2Session>])[] {
   return [...http2Servers].map(([server, { sessions }]) => [server as CarryingServer, sessions])
 }
+
+const waiting = new WeakMap<EventEmitter, Set<() => void>>()
+
+/**
+ * Calls `listed` once a server that has just begun to listen is in the list of its gRPC server, if it has one: grpc-js
+ * lists it in its own listener of `listening`, which came first. However many ask, the server gets one listener.
+ */
+export function onceListed(server: EventEmitter, listed: () => void): void {
+  const known = waiting.get(server)
+  if (known !== undefined) {
+    known.add(listed)
+    return
+  }
+  // A server of calls is one of `node:http2`.
+  if (!('updateSettings' in server)) return
+  const all = new Set([listed])
+  waiting.set(server, all)
+  server.once('listening', () => {
+    waiting.delete(server)
+    for (const each of all) each()
+  })
+}

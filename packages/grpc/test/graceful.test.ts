@@ -1,5 +1,6 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { connect } from 'node:http2'
+import { connect, createServer } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   Server,
@@ -329,3 +330,27 @@ for (const step of ['onStop', 'onDrain'] as const) {
     expect(told).toEqual(['shut down'])
   })
 }
+
+test('many of them on one process leave other servers of node:http2 with few listeners', async () => {
+  const others = Array.from({ length: 12 }, () => {
+    const other = graceful({ signals: false, logger: false, probes: false })
+    other.attach(new Server({ interceptors: [other.interceptor] }))
+    return other
+  })
+  const server = createServer()
+  // Asked for in the turn in which the server begins to listen: later they have been called.
+  const channel = diagnosticsChannel.channel('tracing:net.server.listen:asyncEnd')
+  let listeners = 0
+  const count = (message: unknown) => {
+    if ((message as { server: unknown }).server === server) listeners = server.listenerCount('listening')
+  }
+  const before = server.listenerCount('listening')
+  channel.subscribe(count)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  channel.unsubscribe(count)
+  server.close()
+  for (const { lifecycle } of others) await lifecycle.stop()
+  // One is this test's own.
+  expect(listeners - before).toBeLessThanOrEqual(2)
+})

@@ -1,4 +1,10 @@
-import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type {
+  Http2SecureServer,
+  Http2Server,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
@@ -26,6 +32,8 @@ export interface CallServerOptions {
   readonly closing: () => void
   /** Called at the cutoff for a stream that has no answer and no call: something keeps it from being one. */
   readonly refuse: (stream: ServerHttp2Stream) => void
+  /** Whether a path is asked to learn how the server is: such a stream is nobody's work. */
+  readonly isProbe: (path: string) => boolean
   /** Called when no call is left and every session was asked to close. */
   readonly closed: () => void
   /** Called when nothing is left of the drain. */
@@ -49,7 +57,7 @@ interface Carrier {
 /** Makes one of the servers behind a server of calls drainable. */
 function createCarrier(
   clock: Clock,
-  { kind, refuse }: CallServerOptions,
+  { kind, refuse, isProbe }: CallServerOptions,
   server: Http2Server | Http2SecureServer,
   sessions: Iterable<ServerHttp2Session>,
 ): Carrier {
@@ -68,7 +76,10 @@ function createCarrier(
 
   tapServer(server, (deliver, event, args) => {
     if (event === 'session') side.accept(args[0] as ServerHttp2Session)
-    else if (event === 'connection' && isTls) handshakes.began(args[0] as Socket)
+    else if (event === 'stream') {
+      const [stream, headers] = args as [ServerHttp2Stream, IncomingHttpHeaders]
+      if (isProbe(headers[':path'] ?? '')) side.probed(stream)
+    } else if (event === 'connection' && isTls) handshakes.began(args[0] as Socket)
     const isHeard = listenerEvent(deliver, event, args)
     // Only now is there a session: at no time is a connection nobody's.
     if (event === 'secureConnection') handshakes.secured(args[0] as Socket)

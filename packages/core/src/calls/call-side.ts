@@ -10,6 +10,8 @@ import type { Call } from './calls.js'
 /** The sessions of a server of `node:http2` whose streams are calls, which are counted elsewhere. */
 export interface CallSide extends Side {
   accept(session: ServerHttp2Session): void
+  /** A stream only asks how the server is. */
+  probed(stream: ServerHttp2Stream): void
   /** While draining: a call goes on. Calls on other servers' sessions are ignored. */
   began(call: Call): void
   /** It is over. */
@@ -36,7 +38,11 @@ export function createCallSide(
   const byPeer = new Map<string | undefined, Set<Session>>()
   const carriers = new Map<Call, readonly Session[]>()
   const work = new Map<Session, number>()
-  const closing = createSessionClosing(clock, sessions, (session) => work.has(session))
+  const probes = new WeakSet<ServerHttp2Stream>()
+  // A call is over when its status is queued, and one that another interceptor keeps has not begun.
+  const isOwed = ({ session }: Session) =>
+    openStreamsOf(session).some(({ stream }) => !stream.writableFinished && !probes.has(stream))
+  const closing = createSessionClosing(clock, sessions, (session) => work.has(session), { isOwed })
 
   const know = (session: Session) => {
     const peer = peerOf(session)
@@ -65,6 +71,9 @@ export function createCallSide(
     accept(session) {
       const record = sessions.accept(session)
       if (context.step !== 'serving') know(record)
+    },
+    probed(stream) {
+      probes.add(stream)
     },
     began(call) {
       const found = [...(byPeer.get(call.peer()) ?? [])]

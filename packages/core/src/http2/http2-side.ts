@@ -58,12 +58,11 @@ export function createHttp2Side(context: ServerContext): Http2Side {
   const sessions = createSessionTracker(context.now, (session) =>
     clock.nextTurn(() => streams.abandon(session)),
   )
-  const closing = createSessionClosing(
-    clock,
-    sessions,
-    ({ streams: { size } }) => size > 0,
-    ({ probes: open }) => [...open].forEach(dismiss),
-  )
+  const closing = createSessionClosing(clock, sessions, ({ streams: { size } }) => size > 0, {
+    dismiss: ({ probes: open }) => [...open].forEach(dismiss),
+    // They are dismissed in a way of their own.
+    isOwed: ({ probes: open }) => open.size > 0,
+  })
   let finished = 0
 
   /** Ends a probe whose body never comes, whose answer is not read, or whose checks hang: that gets its answer first. */

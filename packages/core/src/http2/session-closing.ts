@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import { createGate } from '../drain/gate.js'
 import { inBatches } from '../http/batches.js'
 import { farewell } from '../http/leave.js'
+import { findLostSessions } from './lost-sessions.js'
 import type { Session, SessionTracker } from './sessions.js'
 
 /**
@@ -42,6 +43,14 @@ export interface SessionClosing {
   stop(): void
 }
 
+/** What a session may carry beside work. */
+export interface NoWork {
+  /** Ends what is open on a session that was asked to close, and is no work: it does not hold it. */
+  readonly dismiss?: (session: Session) => void
+  /** Whether a session without work is not to be ended by force before the cutoff: an answer may be under way. */
+  readonly isOwed?: (session: Session) => boolean
+}
+
 const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
 
 /**
@@ -52,13 +61,12 @@ const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
  * is no option: Node ignores new streams from the first one on, so that those would hang unanswered.
  *
  * @param isBusy whether a session has work that is not finished
- * @param dismiss ends what is open on a session that was asked to close, and is no work: it does not hold it
  */
 export function createSessionClosing(
   clock: Clock,
   sessions: SessionTracker,
   isBusy: (session: Session) => boolean,
-  dismiss: (session: Session) => void = () => {},
+  { dismiss = () => {}, isOwed = () => false }: NoWork = {},
 ): SessionClosing {
   const counts: Record<string, number> = {}
   /** How sessions end that this ends. */
@@ -68,6 +76,7 @@ export function createSessionClosing(
   let isAsking = false
   let isStopped = false
   let stop = () => {}
+  let stopLooking = () => {}
 
   /** The client hangs up as well when it has read everything; Node reads on until then, and would wait for ever. */
   const awaitFarewell = (record: Session) => {
@@ -117,6 +126,20 @@ export function createSessionClosing(
       0,
     )
 
+  /** Half a head, or a stream that is none of ours to finish, gets the patience of a new session. */
+  const lookForLost = (patience: number) => {
+    const until = clock.now() + patience
+    return findLostSessions(clock, {
+      asked: () => [...sessions].filter(({ leaving, ended }) => leaving && !ended),
+      isNobodysWork: (record) => clock.now() >= until && !isBusy(record) && !isOwed(record),
+      end(record, isGone) {
+        if (isGone) closedAs.set(record, 'gone')
+        record.session.destroy()
+        record.socket.destroy()
+      },
+    })
+  }
+
   return {
     counts,
     ended(record) {
@@ -136,6 +159,7 @@ export function createSessionClosing(
     },
     askAll(patience) {
       isAsking = true
+      stopLooking = lookForLost(patience)
       const now = clock.now()
       const isNew = (record: Session) =>
         !record.worked && (hasSaidNothing(record) || now - record.since < patience)
@@ -174,6 +198,9 @@ export function createSessionClosing(
       })
       await gate.until(() => sessions.size === 0)
     },
-    stop: () => stop(),
+    stop() {
+      stop()
+      stopLooking()
+    },
   }
 }

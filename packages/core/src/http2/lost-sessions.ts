@@ -1,0 +1,63 @@
+import type { Clock } from '../clock.js'
+import type { Session } from './sessions.js'
+
+/** How often a session is looked at that was asked to close and says nothing, in milliseconds. */
+const interval = 500
+
+/** What is known of a session from when it was looked at last. */
+interface Look {
+  bytesRead: number
+  /** How many times in a row everything had been handed to the system. */
+  flushed: number
+}
+
+/** What to do with sessions that will not end by themselves. */
+export interface LostSessions {
+  /** The sessions to look at: those that were asked to close. */
+  readonly asked: () => Iterable<Session>
+  /** Whether nothing of ours is owed to its client, now that its patience is over. */
+  readonly isNobodysWork: (session: Session) => boolean
+  /** Ends one by force: its client has gone, or is waited for no longer. */
+  readonly end: (session: Session, isGone: boolean) => void
+}
+
+/**
+ * Whether a session can neither send nor hear any more. After a frame that breaks the protocol, Node 20 keeps the
+ * session for ever, and Node 26 does behind a GOAWAY: it reads nothing, so that it does not see its client go, and tells
+ * of nothing. Only what it does with another GOAWAY tells: a session that is alive queues it, repeating the last.
+ */
+function isGone({ session }: Session): boolean {
+  const { outboundQueueSize } = session.state
+  session.goaway()
+  return session.state.outboundQueueSize === outboundQueueSize
+}
+
+/** Looks at sessions from now on, twice a second; returns what stops it. */
+export function findLostSessions(clock: Clock, { asked, isNobodysWork, end }: LostSessions): () => void {
+  const looks = new WeakMap<Session, Look>()
+
+  const lookAt = (record: Session) => {
+    const { session, socket } = record
+    // A session that has ended has only its last bytes to send, and a write that fails tells.
+    if (session.destroyed || session.state.outboundQueueSize === undefined) return
+    const known = looks.get(record)
+    const look = known ?? { bytesRead: socket.bytesRead, flushed: 0 }
+    if (known === undefined) looks.set(record, look)
+    const hasSpoken = look.bytesRead !== socket.bytesRead
+    look.bytesRead = socket.bytesRead
+    // The GOAWAY of the last look has left the queue only when what was before it has gone out.
+    look.flushed = session.state.outboundQueueSize === 0 ? look.flushed + 1 : 0
+    if (!hasSpoken && isGone(record)) end(record, true)
+    else if (look.flushed > 2 && isNobodysWork(record)) end(record, false)
+  }
+
+  let stop = () => {}
+  const lookAgain = () => {
+    stop = clock.after(interval, () => {
+      for (const record of asked()) lookAt(record)
+      lookAgain()
+    })
+  }
+  lookAgain()
+  return () => stop()
+}
