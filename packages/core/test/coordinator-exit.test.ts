@@ -139,10 +139,10 @@ describe('the exit', () => {
     expect(host.exitCode).toBe(1)
   })
 
-  test('waits for the last lines, at most 250 ms', async () => {
+  test('waits for the last lines, at most 5 s', async () => {
     for (const [takes, at] of [
       [100, 100],
-      [1000, 250],
+      [60_000, 5000],
     ] as const) {
       const { clock, host, join, signal } = bench()
       const flush = () => new Promise<void>((resolve) => void clock.after(takes, resolve))
@@ -155,13 +155,13 @@ describe('the exit', () => {
     }
   })
 
-  test('does not wait for them into the second half of the margin', async () => {
+  test('is over 100 ms before the platform would kill', async () => {
     const { clock, host, join, signal } = bench()
-    const { stop } = join({ gracePeriod: 1000, flush: () => new Promise(() => {}) })
+    const { stop } = join({ gracePeriod: 2000, flush: () => new Promise(() => {}) })
     signal('SIGTERM')
-    await clock.advance(900)
+    await clock.advance(1700)
     stop()
-    await clock.advance(49)
+    await clock.advance(199)
     expect(host.exitCode).toBeUndefined()
     await clock.advance(1)
     expect(host.exitCode).toBe(0)

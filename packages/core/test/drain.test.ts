@@ -191,6 +191,7 @@ test('a drain knows whether it is in its window, quiet, and empty', async () => 
     gate,
     emitter: createEmitter(),
     trigger: { reason: 'test', window: true, linger: true },
+    cleanExitCode: () => 0,
     plan: makePlan(settings, { hasHooks: false, window: true, linger: false }),
     settings,
     servers: new Set(),

@@ -7,13 +7,14 @@
  * @returns {typeof import('@lameduck/core')}
  */
 function loadCore() {
-  const { setTimeout: original } = globalThis
+  const timers = require('node:timers')
+  const { setTimeout: original } = timers
   const unrefed = (/** @type {Parameters<typeof setTimeout>} */ ...args) => original(...args).unref()
-  globalThis.setTimeout = /** @type {typeof setTimeout} */ (Object.assign(unrefed, original))
+  timers.setTimeout = /** @type {typeof setTimeout} */ (Object.assign(unrefed, original))
   try {
     return require('@lameduck/core')
   } finally {
-    globalThis.setTimeout = original
+    timers.setTimeout = original
   }
 }
 

@@ -30,6 +30,10 @@ export function connect(protocol, port, alpn) {
   })
 }
 
+/** A TLS socket cannot be reset: its connection is closed under the server. */
+const reset = (/** @type {import('node:net').Socket} */ socket) =>
+  'encrypted' in socket ? socket.destroy() : socket.resetAndDestroy()
+
 /**
  * @param {import('node:net').Socket} socket
  * @param {Input} input
@@ -62,7 +66,7 @@ export async function exchange(socket, { pieces, ending }, quiet) {
         timer.refresh()
       }
       if (ending === 'fin') socket.end()
-      if (ending === 'reset') socket.resetAndDestroy()
+      if (ending === 'reset') reset(socket)
     })()
   })
   await over

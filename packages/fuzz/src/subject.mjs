@@ -31,8 +31,9 @@ const commands = {
   end: async () => {
     if (lifecycle === undefined) process.exit(0)
     lifecycle.on('stopped', (report) => process.send?.({ report }))
-    release?.()
     process.kill(process.pid, 'SIGINT')
+    // A signal that is on its way when the last lifecycle stops finds nobody who listens.
+    setTimeout(() => release?.(), 20)
   },
 }
 

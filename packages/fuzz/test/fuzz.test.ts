@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fuzz } from '../src/fuzz.mjs'
 import { frame, types } from '../src/inputs/http2.mjs'
 import { http1Text, http2Text, saysClose } from '../src/normal-form.mjs'
 import { protocols } from '../src/protocols.mjs'
@@ -67,4 +68,17 @@ describe('inputs', () => {
       150,
     )
   })
+})
+
+describe('a short run', () => {
+  it.each(['http', 'https', 'websocket', 'tls'])(
+    'over %s finds no difference but known ones',
+    async (protocol) => {
+      const printed: string[] = []
+      const print = (line: string) => printed.push(line)
+      const { inputs, unknown } = await fuzz({ inputs: 120, seed: 1, only: [protocol], print })
+      expect(inputs).toBeGreaterThan(100)
+      expect(unknown, printed.join('\n')).toBe(0)
+    },
+  )
 })

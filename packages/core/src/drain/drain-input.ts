@@ -25,4 +25,6 @@ export interface DrainInput {
   /** Every drain of the process, this one included. */
   readonly drains: ReadonlySet<Drain>
   readonly cutoff: AbortController
+  /** What a clean end is reported with: the application's own exit code. */
+  readonly cleanExitCode: () => number
 }

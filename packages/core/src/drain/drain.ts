@@ -99,8 +99,9 @@ export function createDrain(input: DrainInput): Drain {
     await atMost('deadline', servers.cut())
   }
 
+  const exitCodes = () => ({ clean: input.cleanExitCode(), forced: settings.forcedExitCode })
   const report = (cut: readonly Cut[]) =>
-    makeReport(trigger, settings.forcedExitCode, input.servers, cut, outcomes, stopwatch.durations())
+    makeReport(trigger, exitCodes(), input.servers, cut, outcomes, stopwatch.durations())
 
   const note = (outcome: HookOutcome) => {
     outcomes.push(outcome)

@@ -53,7 +53,7 @@ const listed = (cut: Cut): Cut =>
 /** Sums a drain up. */
 export function makeReport(
   trigger: Trigger,
-  forcedExitCode: number,
+  exitCodes: { readonly clean: number; readonly forced: number },
   servers: Iterable<Drainable>,
   cut: readonly Cut[],
   hooks: readonly HookOutcome[],
@@ -73,7 +73,7 @@ export function makeReport(
     reason,
     ...(signal ? { signal } : {}),
     ...('error' in trigger ? { error: trigger.error } : {}),
-    exitCode: exitCode ?? (clean ? 0 : forcedExitCode),
+    exitCode: exitCode ?? (clean ? exitCodes.clean : exitCodes.forced || exitCodes.clean),
     clean,
     durations,
     requests: { finished, cut: cut.filter(({ kind }) => kind !== 'hold' && kind !== 'upgraded').length },

@@ -94,6 +94,7 @@ export function createDraining(host: DrainingHost): Draining {
       stopHooks,
       drains,
       cutoff,
+      cleanExitCode: coordinator.applicationExitCode,
     })
     drain = begun
     drains.add(begun)

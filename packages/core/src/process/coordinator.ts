@@ -13,10 +13,11 @@ import type { State } from '../lifecycle/state.js'
 import { marginOf } from '../options/budget.js'
 import type { Settings } from '../options/settings.js'
 import { type CrashingProcess, createCrashes } from './crashes.js'
+import { type LastWords, leastPatience, type SpeakingProcess, sayLastWords } from './last-words.js'
 import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
 
 /** What the coordinator needs of a process. `process` is one; a test has its own. */
-export interface ProcessLike extends ProcessEvents, CrashingProcess {
+export interface ProcessLike extends ProcessEvents, CrashingProcess, SpeakingProcess {
   /** Tells the parent process, if it listens. */
   send(message: string): void
   /** The channel to the parent does not keep the process alive any more. */
@@ -56,6 +57,8 @@ export interface Coordinator {
   readonly isEnding: boolean
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
+  /** What the process exits with where nothing of ours says otherwise: the application's own `process.exitCode`. */
+  readonly applicationExitCode: () => number
   /** A member has become ready: PM2 is told when all are. */
   becameReady(): void
   /** Other people's handlers of the signals that are listened for. */
@@ -83,8 +86,8 @@ const forcedBySigint = 130
 const forcedByDeadline = 1
 /** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
 const overtime = 20
-/** The most that the loggers get to write their last lines. */
-const flushLimit = 250
+/** The last words are over this long before the platform's SIGKILL. */
+const silence = 100
 
 /** Creates a coordinator for `host`. */
 export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
@@ -100,15 +103,16 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const everybody = () => [...new Set([...members, ...(ending?.joined.keys() ?? [])])]
   const wishes = () => everybody().map(({ settings }) => settings)
 
-  const exit = (code: number, { joined, deadline, margin }: Ending) => {
+  type Manner = Omit<LastWords, 'flush'>
+  const exit = (code: () => number, { joined, deadline, margin }: Ending, manner: Manner) => {
     isLeaving = true
     cancelDeadline()
-    const left = deadline + margin / 2 - clock.now()
-    const cancel = clock.after(Math.max(0, Math.min(flushLimit, left)), () => host.exit(code))
-    void Promise.all([...joined.keys()].map((member) => member.flush())).finally(() => {
-      cancel()
-      host.exit(code)
-    })
+    const until = Math.max(clock.now(), deadline + margin - silence)
+    const flush = async () => {
+      await Promise.all([...joined.keys()].map((member) => member.flush()))
+    }
+    const leave = () => host.exit(code())
+    sayLastWords(host, clock, until, { flush, ...manner }).then(leave, leave)
   }
 
   const force = (code: number, present: Ending) => {
@@ -117,13 +121,15 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     // Nothing is left but last lines.
     if (isLeaving) return host.exit(code)
     for (const member of present.joined.keys()) member.forced(code)
-    exit(code, present)
+    exit(() => code, present, { beforeExit: undefined, patience: leastPatience })
   }
 
   /** Exits when every member has stopped, those that join meanwhile included. */
   const exitWhenStopped = async (present: Ending) => {
     for (const stopped of present.joined.values()) await stopped
-    if (!isForced) exit(present.exitCode, present)
+    // As in Node: none after a crash.
+    const code = () => present.exitCode || host.applicationExitCode()
+    if (!isForced) exit(code, present, { beforeExit: crashes.hasCrashed ? undefined : code })
   }
 
   const begin = (member: Member, trigger: Trigger, present: Ending) => {
@@ -218,6 +224,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       return ending !== undefined
     },
     end,
+    applicationExitCode: host.applicationExitCode,
     becameReady() {
       const isUp = [...members].every(({ state }) => state === 'ready')
       if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')

@@ -83,6 +83,10 @@ export function createCrashes(host: CrashingProcess, clock: Clock, powers: Crash
   }
 
   return {
+    /** There was an error that ends the process. */
+    get hasCrashed() {
+      return hasCrashed
+    },
     /** Watches from now on, or not. */
     watch(isWanted: boolean) {
       if (isWanted) stop ??= host.watchErrors(onError)

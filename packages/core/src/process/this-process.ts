@@ -5,12 +5,14 @@ import { createLifecycleIn } from '../lifecycle/create-lifecycle.js'
 import type { Lifecycle } from '../lifecycle/lifecycle.js'
 import type { LifecycleOptions } from '../options/options.js'
 import { type Coordinator, createCoordinator, disconnecting, type ProcessLike } from './coordinator.js'
+import { noOutput, ownOutput } from './output.js'
 import { ownSurroundings } from './own-surroundings.js'
 import { parentMessages, releaseChannel, tellParent, workerDisconnects } from './parent-channel.js'
 import { exitNow, holdExit, watchErrors } from './uncaught.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
+  ...noOutput,
   on: () => {},
   off: () => {},
   listeners: () => [],
@@ -30,6 +32,7 @@ const special = new Map<string, typeof parentMessages | typeof workerDisconnects
 ])
 
 const thisProcess: ProcessLike = {
+  ...ownOutput,
   on(event, listener) {
     const events = special.get(event)
     if (events) events.on(listener as () => void)

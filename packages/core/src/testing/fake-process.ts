@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { ProcessLike } from '../process/coordinator.js'
+import { noOutput } from '../process/output.js'
 import type { ErrorEvent, ErrorWatch } from '../process/uncaught.js'
 
 /** A process that signals are sent to by `emit('SIGTERM', 'SIGTERM')`, and that remembers how it exited. */
@@ -27,6 +28,7 @@ export function createFakeProcess(): FakeProcess {
   let watch: ErrorWatch | undefined
   let holds = (_code: number) => false
   return {
+    ...noOutput,
     on: (event, listener) => events.on(event, listener as () => void),
     off: (event, listener) => events.off(event, listener as () => void),
     listeners: (event) => events.rawListeners(event),

@@ -151,8 +151,8 @@ const exitsInTime: Rule = ({ end, exit }) => {
   if (exit === undefined) return ['never exited']
   return [
     ...when(
-      exit.at > end.deadline + 250 + rounding && !end.atOnce,
-      `exited at ${exit.at}, not by ${end.deadline}`,
+      exit.at > Math.max(end.deadline + 250, end.kill - 100) + rounding && !end.atOnce,
+      `exited at ${exit.at}, not by ${end.deadline} nor 100 ms before ${end.kill}`,
     ),
     ...when(exit.at > end.kill && !end.atOnce, `exited at ${exit.at}, after SIGKILL at ${end.kill}`),
   ]
