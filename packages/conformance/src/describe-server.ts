@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { cutoffCases } from './cases/cutoff-cases.js'
+import { exitCases } from './cases/exit-cases.js'
 import { http2CutoffCases } from './cases/http2-cutoff-cases.js'
 import { http2LoadCases } from './cases/http2-load-cases.js'
 import { http2ProbeCases } from './cases/http2-probe-cases.js'
@@ -32,6 +33,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the cutoff': cutoffCases,
   'signals and crashes': signalCases,
   'its own close': ownCloseCases,
+  'the exit': exitCases,
   probes: probeCases,
 }
 
@@ -44,6 +46,7 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
   streams: http2StreamCases,
   'the cutoff': http2CutoffCases,
   'its own close': ownCloseCases,
+  'the exit': exitCases,
   probes: http2ProbeCases,
 }
 

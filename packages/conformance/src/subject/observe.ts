@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closeServers } from './close-servers.js'
+import { sayLastLines } from './last-lines.js'
 
 /** The part of a lifecycle that subjects use. */
 export interface ObservedLifecycle {
@@ -43,6 +44,7 @@ export function observe(lifecycle: Omit<ObservedLifecycle, 'state'>): void {
   lifecycle.signal.addEventListener('abort', () => say({ draining: true }))
   lifecycle.cutoff.addEventListener('abort', () => say({ cutoff: true }))
   lifecycle.on('stopped', (report) => say({ report }))
+  sayLastLines(lifecycle)
   const step = process.env['SUBJECT_CLOSE']
   if (step !== undefined) closeServers(lifecycle, step, say)
 }
