@@ -13,8 +13,8 @@ function scopesOf(app: FastifyInstance): readonly FastifyInstance[] {
  * the drain, one after the other, and its own `preClose`, which closes them all at once and without a code, finds none.
  */
 export function findWebSocketServers(app: FastifyInstance, root: FastifyInstance, seat: Seat): void {
-  const contexts = new Set(scopesOf(root))
-  app.addHook('onRegister', (context) => void contexts.add(context))
+  const contexts = [...scopesOf(root)]
+  app.addHook('onRegister', (context) => void contexts.push(context))
   app.addHook('onReady', async () => {
     for (const context of contexts) {
       const { websocketServer: found } = context as { websocketServer?: object }

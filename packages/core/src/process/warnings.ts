@@ -102,6 +102,15 @@ export function createWarnings(
     )
   }
 
+  /** A server of the application's own making may throw at a question: it is warned about elsewhere, and costs no drain. */
+  const each = (...looks: (() => void)[]) => {
+    for (const look of looks) {
+      try {
+        look()
+      } catch {}
+    }
+  }
+
   return {
     /** The process has just been created: will it hear its signals? */
     atStart() {
@@ -109,18 +118,12 @@ export function createWarnings(
       if (swallower !== undefined) advise(swallower, 'swallower')
     },
     atReady() {
-      lookForForeignHandlers()
-      lookForShortKeepAlive()
-      lookForCarriers()
-      lookForForgottenServers()
+      each(lookForForeignHandlers, lookForShortKeepAlive, lookForCarriers, lookForForgottenServers)
     },
     /** @param wasToldReady somebody has called `ready()` */
     atTrigger(wasToldReady: boolean) {
-      lookForForeignHandlers()
-      lookForCarriers()
-      lookForForgottenServers()
-      lookForUpgraded()
-      if (!wasToldReady) lookForNeverReady()
+      each(lookForForeignHandlers, lookForCarriers, lookForForgottenServers, lookForUpgraded)
+      if (!wasToldReady) each(lookForNeverReady)
     },
   }
 }
