@@ -34,6 +34,11 @@ const own: TimeFunctions = {
   elapsed: performance.now.bind(performance),
 }
 
+const OwnDate = Date
+
+/** What the wall clock says now, as a log line begins with it: ISO 8601, UTC, milliseconds. */
+export const wallTime = (): string => new OwnDate().toISOString()
+
 /** `process.nextTick`, likewise. */
 export const nextTick: typeof process.nextTick = process.nextTick
 

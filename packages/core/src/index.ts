@@ -11,6 +11,7 @@ export { createLifecycle } from './process/this-process.js'
 // Options, and what becomes of them
 
 export { errorCodes, LifecycleError, type LifecycleErrorCode } from './errors.js'
+export type { FrameworkLogger } from './events/audible.js'
 export type { Logger } from './events/logger.js'
 export type { Duration } from './options/durations.js'
 export type { LifecycleOptions } from './options/options.js'

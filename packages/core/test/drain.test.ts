@@ -46,8 +46,8 @@ describe('the report', () => {
       connections: { idle: 2 },
     })
     expect(events).toEqual([
-      ['closing', { duration: 1000, extended: false, inFlight: 2, connections: 2 }],
-      ['drained', { duration: 2500, finished: 2 }],
+      ['closing', { duration: 1000, extended: false, inFlight: 2, connections: 2, work: { request: 2 } }],
+      ['drained', { duration: 2500, finished: 2, work: { fake: 2 } }],
     ])
   })
 
@@ -73,7 +73,18 @@ describe('the report', () => {
     lifecycle.hold('job 7')
     signal('SIGTERM')
     await clock.advance(10_000)
-    expect(events).toContainEqual(['cutoff', { duration: 8250, inFlight: 1, holds: ['job 7'] }])
+    expect(events).toContainEqual([
+      'cutoff',
+      expect.objectContaining({
+        duration: 8250,
+        inFlight: 1,
+        holds: ['job 7'],
+        unfinished: [
+          { kind: 'hold', name: 'job 7', age: 8250 },
+          expect.objectContaining({ kind: 'request' }),
+        ],
+      }),
+    ])
     expect(await report).toMatchObject({ durations: { cutoff: 500 }, connections: { cut: 1 } })
   })
 

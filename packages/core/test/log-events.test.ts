@@ -3,7 +3,7 @@ import { createEmitter, type LifecycleEventName, type LifecycleEvents } from '..
 import { logEvents } from '../src/events/log-events.js'
 import { flushed, type Logger } from '../src/events/logger.js'
 import { writeToStandardError } from '../src/events/standard-error.js'
-import { makePlan } from '../src/options/plan.js'
+import { anchor, makePlan } from '../src/options/plan.js'
 import { resolveSettings } from '../src/options/settings.js'
 import { createTestBench } from '../src/testing/index.js'
 
@@ -25,7 +25,24 @@ const report: LifecycleEvents['stopped'] = {
   unlisted: 0,
   hooks: [],
 }
-const cut = [{ kind: 'request', age: 5 }]
+const cut = [{ kind: 'upgraded', method: 'GET', path: '/feed', age: 5 }]
+const hooks = [{ name: 'db', duration: 3, outcome: 'failed', error }] as const
+const { message, stack } = error
+const writtenHooks = [{ ...hooks[0], error: { name: 'Error', message, stack } }]
+const unfinished = {
+  duration: 7,
+  inFlight: 4,
+  holds: ['job'],
+  work: { hold: 1, request: 2, grpc: 1, upgraded: 1 },
+  unfinished: [
+    { kind: 'hold', name: 'job', age: 4 },
+    { kind: 'request', method: 'POST', path: '/slow', age: 5 },
+    { kind: 'grpc', path: '/pkg.Service/Get', age: 6 },
+    { kind: 'request', method: 'GET', path: '/slow', age: 7 },
+    { kind: 'upgraded', method: 'GET', path: '/feed', age: 8 },
+  ],
+  unlisted: 5,
+}
 
 type Case = {
   [Name in LifecycleEventName]: readonly [Name, LifecycleEvents[Name], string, string, object]
@@ -44,14 +61,14 @@ const cases: readonly Case[] = [
     { name: 'db', duration: 3, outcome: 'done' },
     'info',
     'startup: "db" done after 3 ms',
-    { step: 'startup', name: 'db', duration: 3, outcome: 'done' },
+    { step: 'startup', task: { name: 'db', duration: 3, outcome: 'done' } },
   ],
   [
     'startupFinished',
     { name: 'db', duration: 3, outcome: 'failed', error },
     'error',
     'startup: "db" failed after 3 ms',
-    { step: 'startup', name: 'db', duration: 3, outcome: 'failed', err: error },
+    { step: 'startup', task: { name: 'db', duration: 3, outcome: 'failed' }, err: error },
   ],
   ['ready', { duration: 4 }, 'info', 'ready after 4 ms', { step: 'ready', duration: 4 }],
   [
@@ -77,10 +94,10 @@ const cases: readonly Case[] = [
   ],
   [
     'draining',
-    { reason: 'SIGTERM', signal: 'SIGTERM', plan },
+    { reason: 'SIGTERM', signal: 'SIGTERM', plan: anchor(plan, 1767323045678.25), byHand: false },
     'info',
     'SIGTERM: draining, gone in 28000 ms at the latest',
-    { step: 'draining', reason: 'SIGTERM', signal: 'SIGTERM', plan },
+    { step: 'draining', reason: 'SIGTERM', signal: 'SIGTERM', plan, byHand: false },
   ],
   [
     'signalIgnored',
@@ -91,60 +108,67 @@ const cases: readonly Case[] = [
   ],
   [
     'closing',
-    { duration: 5000, extended: false, inFlight: 1, connections: 2 },
+    { duration: 5000, extended: false, inFlight: 2, connections: 2, work: { request: 1, upgraded: 1 } },
     'info',
-    'window over after 5000 ms: closing listeners, 1 request in flight on 2 connections',
-    { step: 'closing', duration: 5000, extended: false, inFlight: 1, connections: 2 },
+    'closing listeners after 5000 ms: 1 request and 1 upgraded connection in flight, 2 connections open',
+    {
+      step: 'closing',
+      duration: 5000,
+      extended: false,
+      inFlight: 2,
+      connections: 2,
+      work: { request: 1, upgraded: 1 },
+    },
   ],
   [
     'closing',
-    { duration: 5000, extended: true, inFlight: 0, connections: 1 },
+    { duration: 5000, extended: true, inFlight: 0, connections: 1, work: {} },
     'info',
-    'window over after 5000 ms (extended: traffic was still routed here): closing listeners, 0 requests in flight on 1 connection',
-    { step: 'closing', duration: 5000, extended: true, inFlight: 0, connections: 1 },
+    'closing listeners after 5000 ms (extended: traffic was still routed here): nothing in flight, 1 connection open',
+    { step: 'closing', duration: 5000, extended: true, inFlight: 0, connections: 1, work: {} },
   ],
   [
     'cutoff',
-    { duration: 7, inFlight: 2, holds: ['job'] },
+    unfinished,
     'warn',
-    'cutoff after 7 ms: 2 requests and 1 hold unfinished',
-    { step: 'cutoff', duration: 7, inFlight: 2, holds: ['job'] },
+    'cutoff after 7 ms, 1 hold, 2 requests, 1 call and 1 upgraded connection unfinished: hold "job" after 4 ms, POST /slow after 5 ms, call /pkg.Service/Get after 6 ms, and 7 more',
+    { step: 'cutoff', ...unfinished },
   ],
   [
     'drained',
-    { duration: 8, finished: 3 },
+    { duration: 8, finished: 4, work: { http: 2, http2: 1, grpc: 1 } },
     'info',
-    'drained after 8 ms, 3 requests finished meanwhile',
-    { step: 'drained', duration: 8, finished: 3 },
+    'drained after 8 ms, 3 requests and 1 call finished meanwhile',
+    { step: 'drained', duration: 8, finished: 4, work: { http: 2, http2: 1, grpc: 1 } },
   ],
   [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'done' },
     'info',
     '"db" done after 9 ms',
-    { step: 'hook', name: 'db', duration: 9, outcome: 'done' },
+    { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'done' } },
   ],
   [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'timed-out' },
     'error',
     '"db" timed out after 9 ms',
-    { step: 'hook', name: 'db', duration: 9, outcome: 'timed-out' },
+    { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'timed-out' } },
   ],
   [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'failed', error },
     'error',
     '"db" failed after 9 ms',
-    { step: 'hook', name: 'db', duration: 9, outcome: 'failed', err: error },
+    { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'failed' }, err: error },
   ],
-  ['stopped', report, 'info', 'stopped after 12 ms, 0 things cut, exit code 0', { step: 'stopped', report }],
+  ['stopped', report, 'info', 'stopped after 12 ms, nothing cut, exit code 0', { step: 'stopped', report }],
   [
     'stopped',
-    { ...report, clean: false, exitCode: 1, cut },
+    { ...report, clean: false, exitCode: 1, cut, hooks },
     'error',
-    'stopped after 12 ms, 1 thing cut, exit code 1',
-    { step: 'stopped', report: { ...report, clean: false, exitCode: 1, cut } },
+    'stopped after 12 ms, 1 thing cut (upgraded connection GET /feed after 5 ms), 1 hook failed ("db"), exit code 1',
+    { step: 'stopped', report: { ...report, clean: false, exitCode: 1, cut, hooks: writtenHooks } },
   ],
   ['warning', { message: 'mend this' }, 'warn', 'mend this', {}],
 ]
@@ -204,4 +228,33 @@ test('a logger that can flush is waited for, if it says when it has', async () =
   done()
   await waiting
   expect(calls).toEqual(['told', 'waited'])
+})
+
+test('a drain that code has asked for takes two lines, unless something went wrong', () => {
+  const said: string[] = []
+  const at = (level: string) => (_: object, text: string) => said.push(`${level} ${text}`)
+  const emitter = createEmitter()
+  logEvents(emitter, { info: at('info'), warn: at('warn'), error: at('error') })
+  emitter.emit('draining', { reason: 'stop', plan, byHand: true })
+  emitter.emit('closing', { duration: 0, extended: false, inFlight: 0, connections: 0, work: {} })
+  emitter.emit('drained', { duration: 1, finished: 0, work: {} })
+  emitter.emit('hookFinished', { name: 'cache', duration: 1, outcome: 'done' })
+  emitter.emit('stopped', report)
+  expect(said).toEqual([
+    expect.stringMatching(/^info stop: draining/),
+    expect.stringMatching(/^info stopped/),
+  ])
+  emitter.emit('hookFinished', { name: 'db', duration: 1, outcome: 'failed', error })
+  expect(said.at(-1)).toBe('error "db" failed after 1 ms')
+})
+
+test('a plan is logged in whole milliseconds, without points on the clock', () => {
+  const plans: object[] = []
+  const emitter = createEmitter()
+  const log = (details: object) => plans.push(details)
+  logEvents(emitter, { info: log, warn: log, error: log })
+  const odd = { ...plan, cutoff: 22999.6, window: { ...plan.window, min: 1333.4 } }
+  emitter.emit('draining', { reason: 'SIGTERM', plan: anchor(odd, 1767323045678.25), byHand: false })
+  expect(plans).toMatchObject([{ plan: { cutoff: 23000, window: { min: 1333 } } }])
+  expect(JSON.stringify(plans)).not.toMatch(/"at"|\d\.\d/)
 })

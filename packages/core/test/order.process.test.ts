@@ -117,9 +117,7 @@ describe.concurrent('the log of a drain', { timeout: 120_000 }, () => {
       expect.objectContaining({
         level: 'info',
         step: 'hook',
-        name: 'database',
-        duration: ms,
-        outcome: 'done',
+        hook: { name: 'database', duration: ms, outcome: 'done' },
       }),
       expect.objectContaining({ level: 'info', step: 'stopped', report: expect.any(Object) }),
     ])

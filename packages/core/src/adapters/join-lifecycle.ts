@@ -4,7 +4,7 @@ import type { Server as NetServer } from 'node:net'
 import { type CallServer, type CallServerOptions, createCallServer } from '../calls/call-server.js'
 import { type Calls, createCalls } from '../calls/calls.js'
 import { LifecycleError } from '../errors.js'
-import type { Logger } from '../events/logger.js'
+import { audible, type FrameworkLogger } from '../events/audible.js'
 import { probeOf, sendProbe } from '../http/answers.js'
 import type { Lifecycle } from '../lifecycle/lifecycle.js'
 import { kSeats, type Seats } from '../lifecycle/seats.js'
@@ -115,14 +115,16 @@ const adapterOptions = objectOf({
 /**
  * Creates a lifecycle for an adapter, or takes a seat in the one it was given.
  *
- * @param logger the framework's own, used if none is given
+ * @param logger the framework's own, used if none is given; warnings and errors go to the console where it writes nothing
  * @throws {LifecycleError} LIFECYCLE_SHARED, and what {@link createLifecycle} throws
  */
-export function joinLifecycle(options: AdapterOptions = {}, logger?: Logger): Seat {
+export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLogger): Seat {
   demand('OPTION_INVALID', 'options', adapterOptions, options)
   const { lifecycle: shared, ...rest } = options
   if (shared !== undefined) refuseBeside(rest)
-  const lifecycle = shared ?? createLifecycle({ ...(logger ? { logger } : {}), ...rest })
+  const lifecycle =
+    shared ??
+    createLifecycle({ ...rest, ...(logger && rest.logger === undefined ? { logger: audible(logger) } : {}) })
   const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
   const seat = Symbol('seat')
   seats.waiting.add(seat)

@@ -13,3 +13,10 @@ export interface Cut {
   /** The client. */
   readonly remoteAddress?: string
 }
+
+/** How many of each kind. */
+export function countKinds(works: readonly Pick<Cut, 'kind'>[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of works) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}

@@ -1,11 +1,11 @@
 import { anchor, cutEarlier, moveUp } from '../options/plan.js'
-import type { Cut } from './cut.js'
+import { type Cut, countKinds } from './cut.js'
 import type { DrainInput } from './drain-input.js'
 import type { Drain } from './drain-under-way.js'
 import type { DrainWatcher } from './drainable.js'
 import { waitUntil } from './gate.js'
 import { runHooks } from './hooks.js'
-import { type HookOutcome, makeReport, type Report } from './report.js'
+import { type HookOutcome, makeReport, type Report, shortList } from './report.js'
 import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
 import { withCrash } from './trigger.js'
@@ -87,10 +87,15 @@ export function createDrain(input: DrainInput): Drain {
     // A session may have no work that is counted, and still bytes that are not sent.
     const isFinished = () => isQuiet() && servers.unfinished().length === 0
     if (!isFinished()) {
+      const left = unfinished()
+      const { listed, unlisted } = shortList(left)
       emitter.emit('cutoff', {
         duration: since(),
         inFlight: servers.inFlight,
         holds: holds.list().map(({ name }) => name),
+        work: countKinds(left),
+        unfinished: listed,
+        unlisted,
       })
       input.cutoff.abort()
       await gate.until(() => isFinished() || isOver(at().force))
@@ -134,6 +139,7 @@ export function createDrain(input: DrainInput): Drain {
       extended,
       inFlight: servers.inFlight,
       connections: servers.connections,
+      work: countKinds(servers.unfinished()),
     })
     lingerEnd = clock.now() + linger()
     setTimers()
@@ -152,7 +158,7 @@ export function createDrain(input: DrainInput): Drain {
     servers.settle()
     await prepared('cutoff')
     stopwatch.lap('cutoff')
-    emitter.emit('drained', { duration: since(), finished: servers.finished })
+    emitter.emit('drained', { duration: since(), finished: servers.finished, work: servers.finishedByKind() })
 
     // Hooks: only when nobody in this process has work left that could need what they close.
     phase = 'empty'

@@ -50,6 +50,12 @@ const listed = (cut: Cut): Cut =>
     ? cut
     : { ...cut, path: `${cut.path.slice(0, longestPath - 1)}…` }
 
+/** The first of `works`, as the report lists them, and how many more there are. */
+export const shortList = (works: readonly Cut[]) => ({
+  listed: works.slice(0, mostListed).map(listed),
+  unlisted: Math.max(0, works.length - mostListed),
+})
+
 /** Sums a drain up. */
 export function makeReport(
   trigger: Trigger,
@@ -61,6 +67,7 @@ export function makeReport(
 ): Report {
   const { reason, signal, exitCode } = trigger
   const clean = cut.length === 0 && hooks.every(({ outcome }) => outcome === 'done')
+  const list = shortList(cut)
   const connections: Record<string, number> = {}
   let finished = 0
   for (const server of servers) {
@@ -78,8 +85,8 @@ export function makeReport(
     durations,
     requests: { finished, cut: cut.filter(({ kind }) => kind !== 'hold' && kind !== 'upgraded').length },
     connections,
-    cut: cut.slice(0, mostListed).map(listed),
-    unlisted: Math.max(0, cut.length - mostListed),
+    cut: list.listed,
+    unlisted: list.unlisted,
     hooks: [...hooks],
   }
 }

@@ -46,6 +46,16 @@ export function groupServers(
     get finished() {
       return sum((server) => server.finished)
     },
+    /** The same, by kind of server. */
+    finishedByKind() {
+      const counts: Record<string, number> = {}
+      for (const server of servers) {
+        attempt(() => {
+          counts[server.kind] = (counts[server.kind] ?? 0) + server.finished
+        }, undefined)
+      }
+      return counts
+    },
     /** Servers that are about to close their listeners. */
     get stopping() {
       return stopping

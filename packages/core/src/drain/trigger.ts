@@ -15,6 +15,8 @@ export interface Trigger {
   readonly exitCode?: number
   /** It is PM2's message, which leaves another time than its signal. */
   readonly byMessage?: true
+  /** Code asked for it, and the process need not end. */
+  readonly byHand?: true
 }
 
 /** What an `onStop` function is told of why it runs. */

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
+import type { Cut } from '../drain/cut.js'
 import type { HookOutcome, Report } from '../drain/report.js'
 import type { Plan } from '../options/plan.js'
 import { callable, demand, oneOf } from '../options/rules.js'
@@ -18,15 +19,43 @@ export interface LifecycleEvents {
   /** Somebody has called `unready(reason)`, or has taken it back (`over`). */
   unready: { reason: string; over: boolean }
   /** The drain began: readiness is red. `duration`s of later events count from here. */
-  draining: { reason: string; signal?: NodeJS.Signals; plan: Plan }
+  draining: {
+    reason: string
+    signal?: NodeJS.Signals
+    plan: Plan
+    /** Code has called `stop()` or the framework's own close: the process need not end. */
+    byHand: boolean
+  }
   /** A signal came again while draining. */
   signalIgnored: { signal: NodeJS.Signals }
   /** The window is over and the listeners close. */
-  closing: { duration: number; extended: boolean; inFlight: number; connections: number }
+  closing: {
+    duration: number
+    extended: boolean
+    inFlight: number
+    connections: number
+    /** What is in flight, counted by kind: those of the report's `cut`. */
+    work: Readonly<Record<string, number>>
+  }
   /** Nothing is in flight and no connection is open. */
-  drained: { duration: number; finished: number }
+  drained: {
+    duration: number
+    finished: number
+    /** The same, by kind of server. */
+    work: Readonly<Record<string, number>>
+  }
   /** What is left is about to be ended by force. */
-  cutoff: { duration: number; inFlight: number; holds: readonly string[] }
+  cutoff: {
+    duration: number
+    inFlight: number
+    holds: readonly string[]
+    /** What is unfinished, counted by kind. */
+    work: Readonly<Record<string, number>>
+    /** The same by name, holds first, as the report lists what is cut: at most 100. */
+    unfinished: readonly Cut[]
+    /** How many more there are than `unfinished` lists. */
+    unlisted: number
+  }
   /** A hook, or the framework's own close, had its turn. */
   hookFinished: HookOutcome
   /** The drain is over. */

@@ -1,16 +1,52 @@
 import { inspect } from 'node:util'
+import type { HookOutcome, Report } from '../drain/report.js'
+import type { Plan } from '../options/plan.js'
 import { type Emitter, eventNames, type LifecycleEventName, type LifecycleEvents } from './events.js'
 import type { Level, Logger } from './logger.js'
+import { plainError } from './plain-error.js'
 import { writeToStandardError } from './standard-error.js'
-
-const ms = (duration: number) => `${Math.round(duration)} ms`
-const some = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
+import { finishedOf, ms, named, some, workOf } from './unfinished.js'
 
 /** What is logged of an event: how loud, what, and in which details. */
 type Line = readonly [level: Level, message: string, details: object]
 
-const withError = ({ error, ...details }: { error?: unknown }): object =>
-  error === undefined ? details : { ...details, err: error }
+/** Under a key of ours: `name` belongs to the service in pino's lines. */
+const outcomeAs = (key: 'task' | 'hook', { error, ...outcome }: HookOutcome): object => ({
+  [key]: outcome,
+  ...(error === undefined ? {} : { err: error }),
+})
+
+/** The plan in whole milliseconds from the trigger; its points on the clock would only repeat them. */
+const planned = ({ at: _, window, ...slices }: Plan): object => {
+  const rounded = Object.entries(slices).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? Math.round(value) : value,
+  ])
+  return {
+    ...Object.fromEntries(rounded),
+    window: { ...window, min: Math.round(window.min), max: Math.round(window.max) },
+  }
+}
+
+const hasError = (value: object): value is { error: unknown } => 'error' in value
+
+const withPlainError = <T extends object>(value: T): T =>
+  hasError(value) ? { ...value, error: plainError(value.error) } : value
+
+/** The report as every logger can write it: no serializer looks into it for errors. */
+const written = (report: Report): Report => ({
+  ...withPlainError(report),
+  hooks: report.hooks.map(withPlainError),
+})
+
+const summary = ({ cut, unlisted, hooks }: Report) => {
+  const failed = hooks.filter(({ outcome }) => outcome !== 'done').map(({ name }) => `"${name}"`)
+  const things = cut.length + unlisted
+  return [
+    things === 0 ? 'nothing cut' : `${some(things, 'thing')} cut (${named(cut, unlisted)})`,
+    ...(failed.length > 0 ? [`${some(failed.length, 'hook')} failed (${failed.join(', ')})`] : []),
+  ].join(', ')
+}
 
 /** One line for each step of a lifecycle. */
 const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[Name]) => Line } = {
@@ -18,12 +54,12 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
     const { platform, window, linger, cutoff, hooks, deadline } = plan
     const first = `window ${ms(window.min)} to ${ms(window.max)}, linger ${ms(linger)}`
     const last = `cutoff after ${ms(cutoff)}, hooks ${ms(hooks)}, gone after ${ms(deadline)}`
-    return ['debug', `plan for ${platform}: ${first}, ${last}`, { step: 'planned', plan }]
+    return ['debug', `plan for ${platform}: ${first}, ${last}`, { step: 'planned', plan: planned(plan) }]
   },
   startupFinished: (task) => [
     task.outcome === 'done' ? 'info' : 'error',
     `startup: "${task.name}" ${task.outcome} after ${ms(task.duration)}`,
-    { step: 'startup', ...withError(task) },
+    { step: 'startup', ...outcomeAs('task', task) },
   ],
   ready: (ready) => {
     const { duration, slowest } = ready
@@ -42,7 +78,7 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
   draining: (draining) => [
     'info',
     `${draining.reason}: draining, gone in ${ms(draining.plan.deadline)} at the latest`,
-    { step: 'draining', ...draining },
+    { step: 'draining', ...draining, plan: planned(draining.plan) },
   ],
   signalIgnored: ({ signal }) => [
     'warn',
@@ -50,37 +86,42 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
     { signal },
   ],
   closing: (closing) => {
-    const { duration, extended, inFlight, connections } = closing
+    const { duration, extended, work, connections } = closing
     const by = extended ? ' (extended: traffic was still routed here)' : ''
-    const left = `${some(inFlight, 'request')} in flight on ${some(connections, 'connection')}`
-    const message = `window over after ${ms(duration)}${by}: closing listeners, ${left}`
+    const left = `${workOf(work) || 'nothing'} in flight, ${some(connections, 'connection')} open`
+    const message = `closing listeners after ${ms(duration)}${by}: ${left}`
     return ['info', message, { step: 'closing', ...closing }]
   },
   cutoff: (cutoff) => {
-    const left = `${some(cutoff.inFlight, 'request')} and ${some(cutoff.holds.length, 'hold')}`
-    return ['warn', `cutoff after ${ms(cutoff.duration)}: ${left} unfinished`, { step: 'cutoff', ...cutoff }]
+    const { duration, work, unfinished, unlisted } = cutoff
+    const left = `${workOf(work)} unfinished: ${named(unfinished, unlisted)}`
+    return ['warn', `cutoff after ${ms(duration)}, ${left}`, { step: 'cutoff', ...cutoff }]
   },
   drained: (drained) => [
     'info',
-    `drained after ${ms(drained.duration)}, ${some(drained.finished, 'request')} finished meanwhile`,
+    `drained after ${ms(drained.duration)}, ${finishedOf(drained.work)} finished meanwhile`,
     { step: 'drained', ...drained },
   ],
   hookFinished: (hook) => [
     hook.outcome === 'done' ? 'info' : 'error',
     `"${hook.name}" ${hook.outcome.replace('-', ' ')} after ${ms(hook.duration)}`,
-    { step: 'hook', ...withError(hook) },
+    { step: 'hook', ...outcomeAs('hook', hook) },
   ],
   stopped: (report) => [
     report.clean ? 'info' : 'error',
-    `stopped after ${ms(report.durations.total)}, ${some(report.cut.length + report.unlisted, 'thing')} cut, exit code ${report.exitCode}`,
-    { step: 'stopped', report },
+    `stopped after ${ms(report.durations.total)}, ${summary(report)}, exit code ${report.exitCode}`,
+    { step: 'stopped', report: written(report) },
   ],
   warning: ({ message }) => ['warn', message, {}],
 }
 
+/** The steps in between, which nobody needs of a drain that no signal, message or crash has started: of tests, mostly. */
+const between: ReadonlySet<LifecycleEventName> = new Set(['closing', 'drained', 'hookFinished'])
+
 /** Logs what a lifecycle tells. A logger that fails must not cost a request: its first failure is printed, and that is all. */
 export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
   let hasFailed = false
+  let isByHand = false
   const log = ([level, message, details]: Line) => {
     try {
       logger[level]?.(details, message)
@@ -90,6 +131,12 @@ export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
     }
   }
   const observe = <Name extends LifecycleEventName>(event: Name) =>
-    on(event, (payload) => log(lines[event](payload)))
+    on(event, (payload) => {
+      const [level, message, details] = lines[event](payload)
+      log([isByHand && level === 'info' && between.has(event) ? 'debug' : level, message, details])
+    })
+  on('draining', ({ byHand }) => {
+    isByHand = byHand
+  })
   for (const event of eventNames) observe(event)
 }

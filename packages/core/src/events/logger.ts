@@ -1,4 +1,6 @@
 import { debuglog, inspect } from 'node:util'
+import { wallTime } from '../clock.js'
+import { plainError } from './plain-error.js'
 import { writeToStandardError } from './standard-error.js'
 
 /** How loud a line is. */
@@ -30,25 +32,28 @@ export interface LogOutput {
   readonly isTerminal: boolean
   /** Somebody wants to know more: `NODE_DEBUG=lameduck`. */
   readonly isDebug: boolean
+  /** What a line begins with. */
+  time(): string
   write(line: string): void
 }
 
 const standardError: LogOutput = {
   isTerminal: process.stderr.isTTY === true,
   isDebug: debuglog('lameduck').enabled,
+  time: wallTime,
   write: (line) => writeToStandardError(`${line}\n`),
 }
 
 /** Errors survive `JSON.stringify`. */
-const asJson = (_key: string, value: unknown) =>
-  value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value
+const asJson = (_key: string, value: unknown) => plainError(value)
 
 /** One line of JSON; what JSON cannot say is said in Node's own words. */
-function toJsonLine(level: string, details: object, msg: string): string {
+function toJsonLine(time: string, level: string, details: object, msg: string): string {
   try {
-    return JSON.stringify({ level, ...details, msg }, asJson)
+    return JSON.stringify({ time, level, ...details, msg }, asJson)
   } catch {
     return JSON.stringify({
+      time,
       level,
       details: inspect(details, { breakLength: Number.POSITIVE_INFINITY }),
       msg,
@@ -59,13 +64,14 @@ function toJsonLine(level: string, details: object, msg: string): string {
 /** Logs to standard error: one readable line a step on a terminal, JSON lines elsewhere; the plan if `NODE_DEBUG=lameduck`. */
 export function consoleLogger(output: LogOutput = standardError): Logger {
   const log = (level: Level) => (details: object, message: string) => {
+    const time = output.time()
     if (!output.isTerminal) {
-      output.write(toJsonLine(level, details, message))
+      output.write(toJsonLine(time, level, details, message))
       return
     }
     const { err } = details as { err?: unknown }
     output.write(
-      `lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}`,
+      `${time} lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}`,
     )
   }
   return {

@@ -5,6 +5,7 @@ import { LifecycleError } from '../errors.js'
 import { createEmitter } from '../events/events.js'
 import { logEvents } from '../events/log-events.js'
 import { consoleLogger, flushed } from '../events/logger.js'
+import { inPinosOrder } from '../events/winston.js'
 import { warnOfDoubts } from '../options/doubts.js'
 import type { LifecycleOptions } from '../options/options.js'
 import type { Surroundings } from '../options/platform.js'
@@ -120,7 +121,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     becomeReady()
   })
 
-  if (logger) logEvents(emitter, logger)
+  if (logger) logEvents(emitter, inPinosOrder(logger))
 
   const leave = coordinator.join({
     get state() {

@@ -99,8 +99,8 @@ export function createDraining(host: DrainingHost): Draining {
     drain = begun
     drains.add(begun)
     begun.shorten(plan, deadline)
-    const { reason, signal } = trigger
-    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan })
+    const { reason, signal, byHand = false } = trigger
+    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan, byHand })
     host.begun(trigger)
     const running = begun.run()
     preparations.begin(begun)

@@ -63,7 +63,7 @@ const rule = objectOf({
 export function readStop(options: StopOptions) {
   demand('OPTION_INVALID', 'stop', rule, options)
   const { reason = 'stop', window = false, exit = false, except, timeout, force = false } = options
-  const trigger: Trigger = { reason, window, linger: window }
+  const trigger: Trigger = { reason, window, linger: window, ...(exit ? {} : { byHand: true as const }) }
   return { trigger, exit, except, timeout: force ? 0 : toMilliseconds(timeout) }
 }
 
