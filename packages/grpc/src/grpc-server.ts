@@ -60,7 +60,7 @@ export function carriersOf({
   return [...http2Servers].map(([server, { sessions }]) => [server as CarryingServer, sessions])
 }
 
-const waiting = new WeakMap<EventEmitter, Set<() => void>>()
+const waiting = new WeakMap<EventEmitter, (() => void)[]>()
 
 /**
  * Calls `listed` once a server that has just begun to listen is in the list of its gRPC server, if it has one: grpc-js
@@ -69,12 +69,12 @@ const waiting = new WeakMap<EventEmitter, Set<() => void>>()
 export function onceListed(server: EventEmitter, listed: () => void): void {
   const known = waiting.get(server)
   if (known !== undefined) {
-    known.add(listed)
+    known.push(listed)
     return
   }
   // A server of calls is one of `node:http2`.
   if (!('updateSettings' in server)) return
-  const all = new Set([listed])
+  const all = [listed]
   waiting.set(server, all)
   server.once('listening', () => {
     waiting.delete(server)
