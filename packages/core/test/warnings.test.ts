@@ -1,3 +1,11 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import {
+  createServer as createHttp2Server,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Server,
+} from 'node:http2'
 import { describe, expect, test } from 'vitest'
 import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
 import type { LifecycleOptions } from '../src/options/options.js'
@@ -254,6 +262,42 @@ describe('a keepAliveTimeout of 5 s', () => {
     expect(await warningsOn('ecs', 72_000)).toEqual([])
     expect(await warningsOn('ecs', 0)).toEqual([])
     expect(await warningsOn('systemd', 5000)).toEqual([])
+  })
+})
+
+describe('probes on HTTP/2 without TLS', () => {
+  const warningsOf = async (
+    servers: readonly (Server | Http2Server | Http2SecureServer)[],
+    options: LifecycleOptions = {},
+    env: Record<string, string> = {},
+  ) => {
+    const { createLifecycle } = createTestBench(env)
+    const lifecycle = createLifecycle({ platform: 'kubernetes', ...options })
+    const warnings: string[] = []
+    lifecycle.on('warning', ({ message }) => warnings.push(message))
+    for (const server of servers) {
+      lifecycle.attach(server)
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+    }
+    await lifecycle.ready()
+    for (const server of servers) server.close()
+    return warnings.filter((message) => message.includes('kubelet'))
+  }
+
+  test('are warned about where the kubelet asks, once', async () => {
+    const [message, ...more] = await warningsOf([createHttp2Server(), createHttp2Server()])
+    expect(message).toContain('probes: { port: 9000 }')
+    expect(more).toEqual([])
+  })
+
+  test('are not where they can be asked, nobody asks, or it is a test', async () => {
+    expect(await warningsOf([createHttp2Server(), createServer()])).toEqual([])
+    expect(await warningsOf([createSecureServer()])).toEqual([])
+    expect(await warningsOf([createHttp2Server()], { probes: { port: 0, host: '127.0.0.1' } })).toEqual([])
+    expect(await warningsOf([createHttp2Server()], { probes: false })).toEqual([])
+    expect(await warningsOf([createHttp2Server()], { platform: 'systemd' })).toEqual([])
+    expect(await warningsOf([createHttp2Server()], {}, { VITEST: 'true' })).toEqual([])
   })
 })
 

@@ -31,7 +31,7 @@ const isPolite = (handler: unknown) => /\blisteners?(?:Count)?\(/.test(wholeSour
 export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
-  attachments: Pick<Attachments, 'open' | 'lacksCarrier'>,
+  attachments: Pick<Attachments, 'open' | 'lacksCarrier' | 'hidesProbes'>,
   { foreignHandlers, said }: Pick<Coordinator, 'foreignHandlers' | 'said'>,
   warn: (message: string) => void,
 ) {
@@ -102,6 +102,16 @@ export function createWarnings(
     )
   }
 
+  const lookForHiddenProbes = () => {
+    if (platform !== 'kubernetes' || !attachments.hidesProbes) return
+    advise(
+      'the server speaks HTTP/2 without TLS, and the kubelet asks its probes by HTTP/1: none gets an answer, and the pod never ' +
+        'becomes ready, or is restarted; give them a port of their own by the option probes: { port: 9000 } or by ' +
+        'LAMEDUCK_PROBES_PORT, and name that port in httpGet',
+      'probes',
+    )
+  }
+
   /** A server of the application's own making may throw at a question: it is warned about elsewhere, and costs no drain. */
   const each = (...looks: (() => void)[]) => {
     for (const look of looks) {
@@ -118,11 +128,23 @@ export function createWarnings(
       if (swallower !== undefined) advise(swallower, 'swallower')
     },
     atReady() {
-      each(lookForForeignHandlers, lookForShortKeepAlive, lookForCarriers, lookForForgottenServers)
+      each(
+        lookForForeignHandlers,
+        lookForShortKeepAlive,
+        lookForCarriers,
+        lookForForgottenServers,
+        lookForHiddenProbes,
+      )
     },
     /** @param wasToldReady somebody has called `ready()` */
     atTrigger(wasToldReady: boolean) {
-      each(lookForForeignHandlers, lookForCarriers, lookForForgottenServers, lookForUpgraded)
+      each(
+        lookForForeignHandlers,
+        lookForCarriers,
+        lookForForgottenServers,
+        lookForUpgraded,
+        lookForHiddenProbes,
+      )
       if (!wasToldReady) each(lookForNeverReady)
     },
   }

@@ -5,7 +5,7 @@ import type { Settings } from '../options/settings.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import { createTrafficFilter, type ProbeSettings } from '../probes/probes.js'
 import { isAttached } from './attached.js'
-import { serverBelow, toDrainables } from './to-drainable.js'
+import { isClearTextHttp2, serverBelow, toDrainables } from './to-drainable.js'
 
 /** The servers of one lifecycle. */
 export interface Attachments {
@@ -21,6 +21,8 @@ export interface Attachments {
   except(request: object): Promise<void>[]
   /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
   readonly lacksCarrier: boolean
+  /** Probes are answered by HTTP/2 without TLS, and by nothing else: the kubelet asks by HTTP/1 there. */
+  readonly hidesProbes: boolean
   /** Takes a server out of the drain; what it has in flight is somebody else's. */
   detach(server: object): void
   /** Whether it is among these, and answers `probes`. */
@@ -36,12 +38,16 @@ export interface AttachmentsOptions {
   readonly drain: () => { include(server: Drainable): void } | undefined
 }
 
+/** What answers probes, by HTTP or as a health service. */
+const answeringKinds: readonly string[] = ['http', 'https', 'http2', 'grpc']
+
 /** Creates an empty list. */
 export function createAttachments({ clock, settings, probes: hub, drain }: AttachmentsOptions): Attachments {
   const { webSocketCloseCode, eventStreams } = settings
   const options = { clock, webSocketCloseCode, endsEventStreams: eventStreams === 'end' }
   const open = new Set<Drainable>()
   const below: WeakRef<object>[] = []
+  const hiding = new WeakSet<Drainable>()
   const probesOf = new WeakMap<object, ProbeSettings | undefined>()
   const drainablesOf = new WeakMap<object, readonly Drainable[]>()
 
@@ -57,6 +63,9 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
       const isTraffic = createTrafficFilter(probes?.ignore ?? [])
       const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
       probesOf.set(server as object, probes)
+      if (probes !== undefined && probes.port === undefined && isClearTextHttp2(server)) {
+        for (const each of drainables) hiding.add(each)
+      }
       const carrier = serverBelow(server)
       if (carrier !== undefined) below.push(new WeakRef(carrier))
       drainablesOf.set(server as object, drainables)
@@ -70,6 +79,10 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
     except: (request) => [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
     get lacksCarrier() {
       return below.map((each) => each.deref()).some((server) => server !== undefined && !isAttached(server))
+    },
+    get hidesProbes() {
+      const asked = [...open].filter(({ kind, listening }) => listening && answeringKinds.includes(kind))
+      return asked.length > 0 && asked.every((each) => hiding.has(each))
     },
     detach(server) {
       for (const each of drainablesOf.get(server) ?? []) open.delete(each)

@@ -24,6 +24,10 @@ export interface DrainableOptions extends HttpDrainableOptions, WebSocketOptions
 const isHttp2 = (server: unknown): server is Http2Server =>
   server instanceof NetServer && 'updateSettings' in server
 
+/** Whether a server speaks HTTP/2 without TLS, and nothing else: who asks by HTTP/1 gets no answer. */
+export const isClearTextHttp2 = (server: unknown): boolean =>
+  isHttp2(server) && !('setSecureContext' in server)
+
 interface Kind {
   /** What carries the mark that it is attached. */
   readonly server: object
