@@ -100,6 +100,11 @@ export interface Seat {
    */
   closeWith<Result>(name: string, close: () => Promise<Result>): () => Promise<Result | undefined>
   /**
+   * Calls `end` while draining, once, as soon as nothing is left but streams, upgraded sockets and holds older than the
+   * drain; it is awaited at most until the cutoff. Not called if these end by themselves.
+   */
+  endLongWork(name: string, end: () => unknown): void
+  /**
    * For each route that the application registers and that answers GET or HEAD.
    *
    * @throws {LifecycleError} PROBE_ROUTE_TAKEN if this adapter's probes have that path
@@ -188,6 +193,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     },
     warn: seats.warn,
     closeWith: (name, close) => takeOverClose(lifecycle, seats, name, close),
+    endLongWork: (name, fn) => seats.endLongWork?.({ name, fn }),
     refuseProbePath(path) {
       if (Object.values(paths ?? {}).some((each) => each === path)) throw routeTaken(String(path))
     },

@@ -21,7 +21,7 @@ export interface DrainInput {
   readonly holds: Holds
   /** `onDrain` functions that have not settled, but for those that wait for a server to close. */
   readonly preparing: ReadonlySet<unknown>
-  readonly stopHooks: Pick<StopHooks, 'seal' | 'closers'>
+  readonly stopHooks: Pick<StopHooks, 'seal' | 'closers' | 'enders'>
   /** Every drain of the process, this one included. */
   readonly drains: ReadonlySet<Drain>
   readonly cutoff: AbortController

@@ -5,6 +5,7 @@ import type { Drain } from './drain-under-way.js'
 import type { DrainWatcher } from './drainable.js'
 import { waitUntil } from './gate.js'
 import { runHooks } from './hooks.js'
+import { endLongWork } from './long-work.js'
 import { type HookOutcome, makeReport, type Report, shortList } from './report.js'
 import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
@@ -75,6 +76,15 @@ export function createDrain(input: DrainInput): Drain {
       await new Promise<void>((resolve) => clock.nextTurn(resolve))
     }
   }
+
+  /** Streams, upgraded sockets and earlier holds: a framework may have hooks that end them. */
+  const hasOnlyLongWork = () =>
+    !isQuiet() &&
+    isOver(lingerEnd) &&
+    input.preparing.size === 0 &&
+    servers.stopping === 0 &&
+    !holds.hasSince(startedAt) &&
+    servers.hasOnlyLongWork()
 
   const unfinished = () => [...holds.list(), ...servers.unfinished()]
 
@@ -148,7 +158,14 @@ export function createDrain(input: DrainInput): Drain {
     stopwatch.lap('closing')
 
     // In flight: what was accepted is finished.
+    const workIsOver = endLongWork(clock, gate, {
+      enders: input.stopHooks.enders,
+      isAlone: () => !isAbandoned && hasOnlyLongWork(),
+      cutoff: () => at().cutoff,
+      finished: note,
+    })
     await finishWork()
+    workIsOver()
     await gate.until(() => !isAbandoned)
     stopwatch.lap('inFlight')
 

@@ -23,6 +23,11 @@ export interface Drainable {
   readonly listening: boolean
   /** Requests, streams or calls that are not finished. */
   readonly inFlight: number
+  /**
+   * Whether all that is in flight goes on by itself and may never end: responses whose head is sent and whose request is
+   * read, upgraded sockets. Asked a few times a second while draining; without it, true if there is no connection.
+   */
+  hasOnlyLongWork?(): boolean
   /** Open connections, idle ones included. */
   readonly connections: number
   /** Requests finished since `announce`, probes aside. */

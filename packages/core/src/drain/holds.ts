@@ -25,6 +25,8 @@ export function createHolds(clock: Clock, changed: () => void) {
       }
       return Object.assign(release, { [Symbol.dispose]: release })
     },
+    /** Whether one of those still held was taken after `point`, in Unix milliseconds. */
+    hasSince: (point: number) => [...held].some(({ since }) => since > point),
     /** What is still held, as the report lists it. */
     list: (): (Cut & { readonly name: string })[] =>
       [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),

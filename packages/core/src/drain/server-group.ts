@@ -60,6 +60,14 @@ export function groupServers(
     get stopping() {
       return stopping
     },
+    /** Nothing is in flight but what goes on by itself. */
+    hasOnlyLongWork: () =>
+      [...servers].every((server) =>
+        attempt(
+          () => server.hasOnlyLongWork?.() ?? (server.inFlight === 0 && server.connections === 0),
+          false,
+        ),
+      ),
     rate: () => sum((server) => server.rate()),
     announce(watcher: DrainWatcher, only?: Drainable) {
       for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)

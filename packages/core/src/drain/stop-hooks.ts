@@ -24,6 +24,7 @@ export interface Closer {
 export function createStopHooks(context: () => StopContext, started: (closing: unknown) => unknown) {
   const hooks: Hook[] = []
   const closers: Hook[] = []
+  const enders: Hook[] = []
   let isSealed = false
   return {
     get size() {
@@ -48,5 +49,8 @@ export function createStopHooks(context: () => StopContext, started: (closing: u
       return hooks.toReversed()
     },
     closers,
+    /** A framework's hooks that end its long work while draining. */
+    addEnder: ({ name, fn }: Closer) => void enders.push({ name, fn: () => fn(context()) }),
+    enders,
   }
 }

@@ -31,6 +31,9 @@ export interface Http1Side extends Side {
 /** Whether Node's parser has given up on a connection; other errors are the connection's own. */
 const isParseError = (error: NodeJS.ErrnoException | undefined) => error?.code?.startsWith('HPE_') === true
 
+/** A stream goes on by itself; an upload under its answer does not, and probes are no work. */
+const isLong = ({ isProbe, req, res }: Exchange) => isProbe || (res.headersSent && req.complete)
+
 /** Creates the HTTP/1 side of a server. */
 export function createHttp1Side(context: ServerContext, server: object): Http1Side {
   const { clock, probes } = context
@@ -112,6 +115,8 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     get inFlight() {
       return connections.inFlight + connections.upgraded
     },
+    hasOnlyLongWork: () =>
+      !connections.some((connection) => exchangesOf(connection).some((exchange) => !isLong(exchange))),
     get connections() {
       return connections.size
     },

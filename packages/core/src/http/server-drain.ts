@@ -102,6 +102,7 @@ export function createServerDrain(
     get inFlight() {
       return sum((side) => side.inFlight)
     },
+    hasOnlyLongWork: () => sides.every((side) => side.hasOnlyLongWork?.() ?? side.inFlight === 0),
     get connections() {
       return sum((side) => side.connections)
     },

@@ -4,6 +4,8 @@ import type { Cut } from '../drain/cut.js'
 export interface Side {
   /** Requests, streams or foreign protocols that are not finished. */
   readonly inFlight: number
+  /** As {@link Drainable.hasOnlyLongWork}; without it, true if nothing is in flight. */
+  hasOnlyLongWork?(): boolean
   /** Open connections. */
   readonly connections: number
   /** Requests finished since {@link announce}, probes aside. */

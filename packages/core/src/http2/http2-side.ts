@@ -77,6 +77,10 @@ export function createHttp2Side(context: ServerContext): Http2Side {
 
   const inFlight = () => [...sessions].flatMap((session) => [...session.streams])
 
+  /** A stream goes on by itself; an upload under its answer does not. */
+  const isLong = (stream: ServerHttp2Stream) =>
+    stream.headersSent && (isTunnel(stream) || stream.endAfterHeaders || stream.readableEnded)
+
   /** What only a drain needs of a stream. */
   const watch = (stream: ServerHttp2Stream) => {
     stream.on('finish', readOn)
@@ -143,6 +147,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     get inFlight() {
       return streams.inFlight
     },
+    hasOnlyLongWork: () => inFlight().every(isLong),
     get connections() {
       return sessions.size
     },

@@ -212,6 +212,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       isByHand: (server) => byHand.has(server),
       warn,
       closeWith: stopHooks.addCloser,
+      endLongWork: stopHooks.addEnder,
     },
   }
   // Not before whoever creates it can listen.

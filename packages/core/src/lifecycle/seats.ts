@@ -27,4 +27,6 @@ export interface Seats {
   isByHand(server: object): boolean
   warn(message: string): void
   closeWith(closer: Closer): void
+  /** As {@link closeWith}, for what ends long work; a lifecycle of an earlier copy of core has none. */
+  endLongWork?(ender: Closer): void
 }

@@ -1,0 +1,138 @@
+import { EventEmitter, once } from 'node:events'
+import { get } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
+import graceful from '@lameduck/fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { describe, expect, test } from 'vitest'
+
+const options = { signals: false, crash: false, logger: false, gracePeriod: 30_000 } as const
+
+/** How an application writes a hook that ends its stream. */
+const styles: Record<string, (app: FastifyInstance, end: () => void) => void> = {
+  async: (app, end) => void app.addHook('preClose', async () => end()),
+  callback: (app, end) =>
+    void app.addHook('preClose', (done) => {
+      end()
+      done()
+    }),
+  'in a child context, with one that fails before it': (app, end) => {
+    app.addHook('preClose', (done) => done(new Error('another one')))
+    void app.register(async (child) => void child.addHook('preClose', async () => end()))
+  },
+}
+
+const portOf = (app: { server: Pick<Server, 'address'> }) => (app.server.address() as AddressInfo).port
+
+describe('preClose ends long work before the cutoff', { timeout: 60_000 }, () => {
+  for (const [style, add] of Object.entries(styles)) {
+    for (const where of ['before', 'after']) {
+      test(`a stream, once (${style}, registered ${where} lameduck)`, async () => {
+        const app = Fastify()
+        let ended = 0
+        const streams = new Set<{ end(text: string): void }>()
+        const hook = () => {
+          ended++
+          for (const stream of streams) stream.end('whole')
+        }
+        if (where === 'before') add(app, hook)
+        await app.register(graceful, options)
+        if (where === 'after') add(app, hook)
+        app.get('/stream', (_request, reply) => {
+          reply.hijack()
+          reply.raw.writeHead(200).write('begun, ')
+          streams.add(reply.raw)
+        })
+        await app.listen({ port: 0, host: '127.0.0.1' })
+        const [response] = await once(get({ port: portOf(app), path: '/stream' }), 'response')
+        const body = response.setEncoding('utf8').toArray() as Promise<string[]>
+        let cutoffs = 0
+        app.lifecycle.on('cutoff', () => void cutoffs++)
+        await app.close()
+        expect((await body).join('')).toBe('begun, whole')
+        expect({ ended, cutoffs }).toEqual({ ended: 1, cutoffs: 0 })
+        expect((await app.lifecycle.stop()).cut).toEqual([])
+      })
+    }
+  }
+
+  test('a stream of HTTP/2', async () => {
+    const app = Fastify({ http2: true })
+    await app.register(graceful, options)
+    let end = () => {}
+    app.get('/stream', (_request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(200)
+      reply.raw.write('begun, ')
+      end = () => reply.raw.end('whole')
+    })
+    app.addHook('preClose', async () => end())
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const client = connectHttp2(`http://127.0.0.1:${portOf(app)}`)
+    const stream = client.request({ ':path': '/stream' }).setEncoding('utf8')
+    await once(stream, 'response')
+    const body = stream.toArray()
+    await app.close()
+    expect((await body).join('')).toBe('begun, whole')
+    expect(await app.lifecycle.stop()).toMatchObject({ clean: true, cut: [] })
+    client.destroy()
+  })
+
+  test('an upgraded socket', async () => {
+    const app = Fastify()
+    await app.register(graceful, options)
+    const sockets = new Set<Socket>()
+    app.server.on('upgrade', (_request, socket: Socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+      socket.on('data', () => {})
+      sockets.add(socket)
+    })
+    app.addHook('preClose', async () => {
+      for (const socket of sockets) socket.end('bye')
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const client = connect(portOf(app), '127.0.0.1')
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+    await once(client, 'data')
+    const rest = client.setEncoding('utf8').toArray()
+    await app.close()
+    expect((await rest).join('')).toBe('bye')
+    expect(await app.lifecycle.stop()).toMatchObject({ clean: true, cut: [] })
+  })
+
+  test('not while a request has no answer yet, and nobody gets 503', async () => {
+    const app = Fastify()
+    await app.register(graceful, options)
+    const order: string[] = []
+    let end = () => {}
+    const asked = new EventEmitter()
+    app.get('/stream', (_request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(200).write('begun')
+      end = () => reply.raw.end()
+    })
+    app.get('/slow', async () => {
+      asked.emit('slow')
+      await new Promise<void>((resolve) => app.lifecycle.on('closing', () => resolve()))
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      order.push('answered')
+      return 'ok'
+    })
+    app.addHook('preClose', async () => {
+      order.push('preClose')
+      end()
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const [stream] = await once(get({ port: portOf(app), path: '/stream' }), 'response')
+    stream.resume()
+    const begun = once(asked, 'slow')
+    const slow = once(get({ port: portOf(app), path: '/slow' }), 'response')
+    await begun
+    const closed = app.close()
+    const [response] = await slow
+    response.resume()
+    await closed
+    expect(response.statusCode).toBe(200)
+    expect(order).toEqual(['answered', 'preClose'])
+  })
+})
