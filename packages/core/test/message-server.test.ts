@@ -150,7 +150,7 @@ test('without a server of its own: waits for messages, and knows nothing of traf
   expect(drainable).toMatchObject({ inFlight: 0, finished: 1, closed: {} })
 })
 
-test('of node:tls: a connection counts once the handshake is done; what never listened is left alone', async () => {
+test('of node:tls: a connection counts from its handshake on, once; what never listened is left alone', async () => {
   const server = createTlsServer(selfSigned, (socket) => socket.on('error', () => {}).resume())
   const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })
   servers.push(server)
@@ -161,12 +161,36 @@ test('of node:tls: a connection counts once the handshake is done; what never li
   const raw = connect(port, '127.0.0.1').resume()
   open.push(raw)
   await Promise.all([once(raw, 'connect'), once(server, 'connection')])
-  expect(drainable.connections).toBe(0)
+  expect(drainable.connections).toBe(1)
   const client = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }).resume()
   open.push(client)
   await Promise.all([once(client, 'secureConnect'), once(server, 'secureConnection')])
-  expect(drainable.connections).toBe(1)
+  expect(drainable.connections).toBe(2)
   drainable.announce(watch())
   drainable.release()
   expect(server.listening).toBe(false)
+})
+
+test('of node:tls: a handshake under way gets its time behind the listener, and is served if it gets on', async () => {
+  const server = createTlsServer(selfSigned, (socket) => socket.on('error', () => {}).resume())
+  const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })
+  servers.push(server)
+  await once(server.listen({ port: 0, host: '127.0.0.1' }), 'listening')
+  const { port } = server.address() as AddressInfo
+  const [mute, slow] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  open.push(mute, slow)
+  await Promise.all([once(mute, 'connect'), once(slow, 'connect')])
+  while (drainable.connections < 2) await new Promise(setImmediate)
+  drainable.announce(watch())
+  await drainable.stopAccepting(60_000)
+  expect(server.listening).toBe(false)
+  expect(drainable).toMatchObject({ connections: 2, closed: {} })
+  const secure = connectTls({ socket: slow, rejectUnauthorized: false }).resume()
+  await Promise.all([once(secure, 'secureConnect'), once(server, 'secureConnection')])
+  expect(drainable.connections).toBe(2)
+  const gone = once(mute.resume(), 'close')
+  await drainable.closeIdle()
+  await gone
+  expect(drainable).toMatchObject({ connections: 0, closed: { handshake: 1, idle: 1 } })
+  drainable.release()
 })

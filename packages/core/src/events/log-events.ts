@@ -108,7 +108,7 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
     { step: 'hook', ...outcomeAs('hook', hook) },
   ],
   stopped: (report) => [
-    report.clean ? 'info' : 'error',
+    report.clean && !('error' in report) ? 'info' : 'error',
     `stopped after ${ms(report.durations.total)}, ${summary(report)}, exit code ${report.exitCode}`,
     { step: 'stopped', report: written(report) },
   ],

@@ -4,6 +4,7 @@ import { createCoarseClock } from '../coarse-clock.js'
 import type { Cut } from '../drain/cut.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 import { createRateMeter } from '../drain/rate.js'
+import { createHandshakes } from '../http/handshakes.js'
 import { acceptQuietly } from '../http/quiet-accept.js'
 import { tapServer } from '../http/server-tap.js'
 import { ownMethod } from '../servers/own-method.js'
@@ -46,6 +47,8 @@ export function createMessageServer(
   const messages = new Set<object>()
   const arrivals = { count: 0, lastAt: 0 }
   const closed: Record<string, number> = {}
+  /** Connections that are not secured yet: they get the same time to get on as those of https. */
+  const handshakes = createHandshakes(clock, () => watcher?.changed())
   let watcher: DrainWatcher | undefined
   let announcedAt = 0
   let finished = 0
@@ -63,9 +66,12 @@ export function createMessageServer(
       'server',
     )
 
-  const accept = (socket: Socket) => {
+  const arrive = () => {
     arrivals.count++
     arrivals.lastAt = clock.now()
+  }
+
+  const accept = (socket: Socket) => {
     sockets.add(socket)
     if (step !== 'serving') watcher?.arrived()
     socket.once('close', () => {
@@ -78,9 +84,26 @@ export function createMessageServer(
   }
 
   const tap = (listener: NetServer) => {
-    const connectionEvent = 'setSecureContext' in listener ? 'secureConnection' : 'connection'
+    const isTls = 'setSecureContext' in listener
+    const connected: Readonly<Record<string, (socket: Socket) => void>> = isTls
+      ? {
+          connection(socket) {
+            arrive()
+            handshakes.began(socket)
+          },
+          secureConnection(socket) {
+            accept(socket)
+            handshakes.secured(socket)
+          },
+        }
+      : {
+          connection(socket) {
+            arrive()
+            accept(socket)
+          },
+        }
     tapServer(listener, (deliver, event, args) => {
-      if (event === connectionEvent) accept(args[0] as Socket)
+      connected[event]?.(args[0] as Socket)
       if (event === 'listening' && step === 'draining') {
         close?.call()
         return false
@@ -121,12 +144,14 @@ export function createMessageServer(
       return messages.size
     },
     get connections() {
-      return sockets.size
+      return sockets.size + handshakes.connections
     },
     get finished() {
       return finished
     },
-    closed,
+    get closed() {
+      return { ...closed, ...handshakes.closed }
+    },
     rate: () => (server ? rate.perSecond(clock.now()) : 0),
     began(message) {
       messages.add(message)
@@ -143,18 +168,21 @@ export function createMessageServer(
       step = 'draining'
       close?.hold()
     },
-    async stopAccepting() {
-      if (!server?.listening) return
-      await acceptQuietly(clock, () => arrivals, server)
-      close?.call()
+    async stopAccepting(patience) {
+      if (server?.listening) {
+        await acceptQuietly(clock, () => arrivals, server)
+        close?.call()
+      }
+      handshakes.askToGo(patience)
     },
-    closeIdle: () =>
-      messages.size > 0
-        ? Promise.resolve()
-        : endAll('idle', (socket) => {
-            socket.end()
-            clock.later(farewell, () => socket.destroy())
-          }),
+    async closeIdle() {
+      if (messages.size > 0) return
+      const idle = endAll('idle', (socket) => {
+        socket.end()
+        clock.later(farewell, () => socket.destroy())
+      })
+      await Promise.all([idle, handshakes.closeIdle()])
+    },
     unfinished: () =>
       [...messages].map((message) => ({
         kind: 'message',
@@ -162,10 +190,13 @@ export function createMessageServer(
         // At least: when it began is not kept.
         age: Math.round(clock.now() - announcedAt),
       })),
-    cut: () => endAll('cut', (socket) => socket.destroy()),
+    async cut() {
+      await Promise.all([endAll('cut', (socket) => socket.destroy()), handshakes.cut()])
+    },
     settle: () => close?.settle(),
     release() {
       step = 'released'
+      handshakes.stop()
       // From here on it is the framework's own: what hangs on its event must know that it is meant.
       close?.giveBack()
       if (server?.listening) server.close()

@@ -36,8 +36,9 @@ export type Judge = ReturnType<typeof createJudge>
 
 /** Creates the judge over `context`. */
 export function createJudge({ checks, state, keepsReadiness, isUnready }: ProbeContext) {
-  /** Liveness is green until the process is gone: a drain may close what a check asks. */
-  const isAsked = (probe: ProbeName) => probe !== 'livez' || state() === 'starting' || state() === 'ready'
+  /** Liveness is green until the process is gone: a drain may close what a check asks, and when it is over nothing is open. */
+  const isAsked = (probe: ProbeName) =>
+    state() !== 'stopped' && (probe !== 'livez' || state() === 'starting' || state() === 'ready')
 
   const judge = {
     state,
