@@ -194,3 +194,35 @@ test('of node:tls: a handshake under way gets its time behind the listener, and 
   expect(drainable).toMatchObject({ connections: 0, closed: { handshake: 1, idle: 1 } })
   drainable.release()
 })
+
+test('whose client has gone is no work any more: one that went before the drain, and one that goes in it', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).resume())
+  const sockets = new Map<object, Socket>()
+  const drainable = createMessageServer(systemClock, server, {
+    kind: 'tcp',
+    describe: () => ({}),
+    socketOf: (message) => sockets.get(message),
+  })
+  servers.push(server)
+  await once(server.listen({ port: 0, host: '127.0.0.1' }), 'listening')
+  const { port } = server.address() as AddressInfo
+  const ask = async () => {
+    const client = connect(port, '127.0.0.1')
+    open.push(client)
+    const [socket] = (await once(server, 'connection')) as [Socket]
+    const message = {}
+    sockets.set(message, socket)
+    drainable.began(message)
+    return { client, gone: once(socket, 'close') }
+  }
+  const [before, during, stays] = [await ask(), await ask(), await ask()]
+  before.client.destroy()
+  await before.gone
+  drainable.announce(watch())
+  expect(drainable.inFlight).toBe(2)
+  during.client.destroy()
+  await during.gone
+  expect(drainable.inFlight).toBe(1)
+  expect(stays.client.destroyed).toBe(false)
+  drainable.release()
+})

@@ -1,4 +1,4 @@
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, Socket } from 'node:net'
 import { isAttached, type MessageServer, type Seat } from '@lameduck/core'
 import { finalize, isObservable } from 'rxjs'
 import type { MessageHandler, NestContext, Transport } from './nest-context.js'
@@ -20,6 +20,13 @@ const patternOf = (context: Context): string =>
   String(
     (context.getPattern ?? context.getChannel ?? context.getSubject ?? context.getTopic)?.call(context) ?? '',
   )
+
+/** The connection of a message of TCP; brokers have none for each client. */
+function socketOf(context: object): Socket | undefined {
+  const { getSocketRef } = context as { getSocketRef?: () => { readonly netSocket?: unknown } | undefined }
+  const socket = getSocketRef?.call(context)?.netSocket
+  return socket instanceof Socket ? socket : undefined
+}
 
 /** Has a transport's handlers tell when they begin with a message, and when they have given their last answer to it. */
 function countMessages(transport: Transport, { began, ended }: MessageServer) {
@@ -67,6 +74,7 @@ export function attachTransport(context: NestContext, transport: Transport, seat
   const messages = seat.createMessageServer(socketServerOf(context), {
     kind: 'microservice',
     describe: (message) => ({ path: patternOf(message) }),
+    socketOf,
   })
   countMessages(transport, messages)
   seat.attach(messages)

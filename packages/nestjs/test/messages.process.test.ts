@@ -71,6 +71,18 @@ for (const nest of [11, 12] as const) {
       expect(server.said('event')).toEqual(['added', 'destroyed'])
     })
 
+    test('that are answered without an end hold no drain when their client has gone, before it or in it', async () => {
+      await using server = await startScenario('messages', { nest, options: quick, env: { ALONE: 'yes' } })
+      const clients = [new MessageClient(server.port), new MessageClient(server.port)]
+      for (const client of clients) void client.ask('count', { every: 20, times: 1_000_000 }).catch(() => {})
+      await server.until(() => server.said('heard').length === 2, 60_000, 'not heard')
+      clients[0]?.[Symbol.dispose]()
+      server.signal()
+      await server.draining()
+      clients[1]?.[Symbol.dispose]()
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
+    })
+
     test('of a microservice that its application closes are answered first', async () => {
       await using server = await startScenario('messages', { nest, options: quick, env: { ALONE: 'yes' } })
       using client = new MessageClient(server.port)

@@ -26,6 +26,8 @@ export interface MessageServerOptions {
   readonly kind: string
   /** What the report says of a message that was cut. */
   readonly describe: (message: object) => Pick<Cut, 'name' | 'path'>
+  /** The connection that a message has come over, if that can be told: when it has closed, nobody waits for an answer. */
+  readonly socketOf?: (message: object) => Socket | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export interface MessageServerOptions {
 export function createMessageServer(
   clock: Clock,
   server: NetServer | undefined,
-  { kind, describe }: MessageServerOptions,
+  { kind, describe, socketOf = () => undefined }: MessageServerOptions,
 ): MessageServer {
   const now = createCoarseClock(clock)
   const rate = createRateMeter(clock.now())
@@ -77,6 +79,7 @@ export function createMessageServer(
     socket.once('close', () => {
       sockets.delete(socket)
       if (step === 'serving') return
+      forgetOf(socket)
       const reason = endedByUs ?? 'by-client'
       closed[reason] = (closed[reason] ?? 0) + 1
       watcher?.changed()
@@ -134,6 +137,14 @@ export function createMessageServer(
     if (messages.size === 0) watcher?.changed()
   }
 
+  /** A stream of answers without end goes on when its client has gone: it is no work any more. */
+  const forgetOf = (closed?: Socket) => {
+    for (const message of messages) {
+      const socket = socketOf(message)
+      if (socket !== undefined && (socket === closed || socket.destroyed)) messages.delete(message)
+    }
+  }
+
   return {
     kind,
     server,
@@ -166,6 +177,7 @@ export function createMessageServer(
       watcher = drainWatcher
       announcedAt = clock.now()
       step = 'draining'
+      forgetOf()
       close?.hold()
     },
     async stopAccepting(patience) {
