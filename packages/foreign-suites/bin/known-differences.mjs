@@ -12,6 +12,20 @@
 /** @type {readonly Known[]} */
 const known = [
   {
+    suite: 'ws',
+    mode: /./,
+    file: /websocket-server/,
+    test: /precreated server|^exit$/,
+    reason:
+      'it counts the listeners of the HTTP server, of which two are ours: whether it listens, and whether it has closed',
+  },
+  {
+    suite: 'node-http',
+    mode: /./,
+    file: /test-http-connect\.js$/,
+    reason: 'it counts the listeners of an upgraded socket, of which one is ours: whether it has closed',
+  },
+  {
     suite: 'hapi',
     mode: /./,
     file: /./,

@@ -18,7 +18,8 @@ const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('S
 /** Where the caller's caller registers a listener: the first line of the stack that is not Node's own. */
 function callSite(): string | undefined {
   const [, , , ...callers] = new Error('registered').stack?.split('\n') ?? []
-  const site = callers.find((line) => !line.includes('(node:') && !line.includes('at node:'))
+  // Libraries put an `emit` of their own on the process, and so do we.
+  const site = callers.find((line) => !/\(node:|at node:|at process\.emit /.test(line))
   return site?.trim().replace(/^at /, '')
 }
 
