@@ -17,7 +17,7 @@ function bench() {
     const stopped = new Promise<Report>((resolve) => {
       stop = (exitCode = 0) => resolve({ exitCode } as Report)
     })
-    coordinator.join({
+    const leave = coordinator.join({
       state,
       settings: {
         signals: ['SIGTERM', 'SIGINT'],
@@ -36,7 +36,7 @@ function bench() {
       forced: (code) => void forced.push(code),
       flush,
     })
-    return { begun, forced, ignored, stop }
+    return { begun, forced, ignored, leave, stop }
   }
   return { clock, host, coordinator, join, signal: (name: string) => void host.emit(name, name) }
 }
@@ -67,6 +67,19 @@ describe('the deadline', () => {
     signal('SIGTERM')
     expect(long.begun.map(([, deadline]) => deadline)).toEqual([4500])
     expect(short.begun.map(([, deadline]) => deadline)).toEqual([4500])
+  })
+
+  test('is not that of a lifecycle that has stopped, however short its grace period', async () => {
+    const { clock, host, join, signal } = bench()
+    const stays = join({ gracePeriod: 60_000 })
+    signal('SIGTERM')
+    const brief = join({ gracePeriod: 1000 })
+    await clock.advance(1)
+    brief.stop()
+    brief.leave()
+    await clock.advance(20_000)
+    host.emit('uncaughtException', new Error('late'))
+    expect(stays.begun.map(([, deadline]) => deadline)).toEqual([54_000 + 4000, 20_001 + 4500])
   })
 
   test('never moves back', async () => {

@@ -5,14 +5,9 @@ import { wrongsInSpiteOfServers, wrongsOf } from './model/invariants.js'
 import { type Scenario, scenario } from './model/scenario.js'
 import { createWorld, type World } from './model/world.js'
 
-/**
- * The same lives every time. `LAMEDUCK_MODEL_RUNS=100000 npx vitest run lifecycle.model` looks at others, as many;
- * LAMEDUCK_MODEL_SEED repeats them.
- */
-const { LAMEDUCK_MODEL_RUNS, LAMEDUCK_MODEL_SEED } = env
-const runs = Number(LAMEDUCK_MODEL_RUNS || 10_000)
-const seedOf = (given = '') => (given === '' ? undefined : Number(given))
-const seed = LAMEDUCK_MODEL_RUNS ? seedOf(LAMEDUCK_MODEL_SEED) : (seedOf(LAMEDUCK_MODEL_SEED) ?? 1)
+/** `LAMEDUCK_MODEL_RUNS=100000 npx vitest run lifecycle.model` looks at more lives; LAMEDUCK_MODEL_SEED repeats them. */
+const runs = Number(env['LAMEDUCK_MODEL_RUNS'] || 10_000)
+const seed = env['LAMEDUCK_MODEL_SEED'] ? Number(env['LAMEDUCK_MODEL_SEED']) : undefined
 const limit = 60_000 + runs * 20
 
 const whateverHappens = (

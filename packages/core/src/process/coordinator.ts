@@ -140,7 +140,9 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const end = (trigger: Trigger) => {
-    const graces = wishes().map((wish) => ((trigger.byMessage && wish.byMessage) || wish).gracePeriod)
+    // Not those that have stopped: they have nothing to lose any more.
+    const live = [...members].map(({ settings }) => settings)
+    const graces = live.map((wish) => ((trigger.byMessage && wish.byMessage) || wish).gracePeriod)
     const limit = Math.min(trigger.limit ?? Infinity, ...graces)
     const margin = marginOf(limit)
     const latest = clock.now() + limit - margin
