@@ -8,6 +8,7 @@ import { connect as tlsConnect } from 'node:tls'
 import { RawClient, requestBytes } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
+import { joinLifecycle } from '../src/index.js'
 import { createRealTimeLifecycle, serve, serveOnUnixSocket } from './in-process.js'
 
 describe.concurrent('connections', () => {
@@ -503,6 +504,40 @@ describe.concurrent('server-sent events', () => {
     res.write('data: 1\n\n')
     expect((await client.response()).text).toBe('data: 1\n\n')
     expect((await served.report).clean).toBe(true)
+  })
+})
+
+describe.concurrent('long work', () => {
+  test('is ended by its framework as soon as nothing else is left, and not before', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 0 })
+    const seat = joinLifecycle({ lifecycle: served.lifecycle })
+    const [streaming, waiting] = [await served.connect(), await served.connect()]
+    const stream = streaming.get('/stream')
+    const head = await served.asked()
+    head.write('begun')
+    const answer = waiting.get('/slow')
+    const slow = await served.asked()
+    const order: string[] = []
+    seat.endLongWork('ends streams', () => {
+      order.push('ended')
+      head.end(', ended')
+    })
+    const earlier = served.lifecycle.hold('earlier')
+    served.signal()
+    await served.closing()
+    const later = served.lifecycle.hold('later')
+    await new Promise<void>((resolve) => void served.clock.after(300, resolve))
+    expect(order).toEqual([])
+    slow.end('slow')
+    expect((await answer).text).toBe('slow')
+    order.push('answered')
+    await new Promise<void>((resolve) => void served.clock.after(300, resolve))
+    expect(order).toEqual(['answered'])
+    later()
+    expect((await stream).text).toBe('begun, ended')
+    earlier()
+    expect(order).toEqual(['answered', 'ended'])
+    expect(await served.report).toMatchObject({ clean: true, cut: [] })
   })
 })
 

@@ -53,6 +53,25 @@ describe('a seat', () => {
     expect(order).toEqual(['db', 'framework'])
   })
 
+  test('closes its framework inside the drain when a hook or an onDrain function asks for it, once', async () => {
+    const { clock } = elsewhere()
+    const seat = joinLifecycle(options)
+    const order: string[] = []
+    const close = seat.closeWith('framework', async () => {
+      order.push('framework')
+      return 'closed'
+    })
+    seat.lifecycle.onStop('last', () => void order.push('last'))
+    seat.lifecycle.onStop('closes', async () => void order.push(`hook: ${await close()}`))
+    seat.lifecycle.onDrain(async () => void order.push(`onDrain: ${await close()}`))
+    seat.listening()
+    const stopped = seat.lifecycle.stop()
+    await clock.advance(100)
+    expect(await stopped).toMatchObject({ clean: true })
+    expect(order).toEqual(['framework', 'hook: closed', 'onDrain: closed', 'last'])
+    expect(await close()).toBe('closed')
+  })
+
   test('shows no probe where there is none, or where they have a port of their own', async () => {
     elsewhere()
     for (const probes of [false, { port: 0, host: '127.0.0.1' }] as const) {

@@ -70,7 +70,7 @@ describe('the watch over errors', () => {
     Object.defineProperty(process, 'emit', { value: own, configurable: true, writable: true })
     const stop = watchErrors(() => false)
     process.emit('lameduck-test' as 'exit', 1)
-    expect(own).toHaveBeenCalledTimes(1)
+    expect(own).toHaveBeenLastCalledWith('lameduck-test', 1)
     stop()
     expect(process.emit).toBe(own)
     const again = watchErrors(() => false)

@@ -17,6 +17,7 @@ export function createDrain(input: DrainInput): Drain {
   const { clock, gate, emitter, settings, holds, drains } = input
   const servers = groupServers(input.servers, gate.notify, (message) => emitter.emit('warning', { message }))
   const startedAt = clock.now()
+  const hasLaterHolds = holds.others()
   const stopwatch = createStopwatch(clock)
   const outcomes: HookOutcome[] = []
   let plan = anchor(input.plan, startedAt)
@@ -83,7 +84,7 @@ export function createDrain(input: DrainInput): Drain {
     isOver(lingerEnd) &&
     input.preparing.size === 0 &&
     servers.stopping === 0 &&
-    !holds.hasSince(startedAt) &&
+    !hasLaterHolds() &&
     servers.hasOnlyLongWork()
 
   const unfinished = () => [...holds.list(), ...servers.unfinished()]

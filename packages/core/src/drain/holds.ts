@@ -25,8 +25,11 @@ export function createHolds(clock: Clock, changed: () => void) {
       }
       return Object.assign(release, { [Symbol.dispose]: release })
     },
-    /** Whether one of those still held was taken after `point`, in Unix milliseconds. */
-    hasSince: (point: number) => [...held].some(({ since }) => since > point),
+    /** Remembers those that are held now; tells whether there are others. A clock cannot tell what comes in one moment. */
+    others(): () => boolean {
+      const known = new Set(held)
+      return () => [...held].some((hold) => !known.has(hold))
+    },
     /** What is still held, as the report lists it. */
     list: (): (Cut & { readonly name: string })[] =>
       [...held].map(({ name, since }) => ({ kind: 'hold', name, age: Math.round(clock.now() - since) })),
