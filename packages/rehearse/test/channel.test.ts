@@ -83,13 +83,16 @@ describe('a channel', () => {
 
   test('silence is lost as a time-out, and a stream that goes on is not silent', async () => {
     const { endpoint } = await serve('r1')
-    const channel = open(() => endpoint, 300)
-    expect((await channel.ask(await hello('request: { name: duck, wait_ms: 2000 }'))).outcome).toEqual({
+    const channel = open(() => endpoint, 1500)
+    const silent = channel.ask(await hello('request: { name: duck, wait_ms: 20000 }'))
+    // Two seconds, of 20 ms each.
+    const slow = channel.ask(await countDown('request: { from: 100 }'))
+    expect((await silent).outcome).toEqual({
       kind: 'lost',
       cause: 'time-out',
-      detail: 'nothing for 300 ms',
+      detail: 'nothing for 1500 ms',
     })
-    expect((await channel.ask(await countDown('request: { from: 25 }'))).outcome).toEqual({ kind: 'ok' })
+    expect((await slow).outcome).toEqual({ kind: 'ok' })
   })
 
   test('what reached nobody is refused: no endpoint, and nobody listening', async () => {

@@ -121,7 +121,7 @@ describe('createConnection', () => {
       else if (n === 1) socket.end('HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       else if (n === 2) socket.end('hello\r\n\r\n')
     })
-    const connection = connect([server.port, server.port, server.port, server.port], 300)
+    const connection = connect([server.port, server.port, server.port, server.port])
     expect((await connection.ask(get)).outcome).toMatchObject({ cause: 'reset' })
     expect((await connection.ask(get)).outcome).toEqual({ kind: 'lost', cause: 'status', detail: '503' })
     expect((await connection.ask(get)).outcome).toMatchObject({ cause: 'malformed' })

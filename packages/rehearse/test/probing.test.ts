@@ -37,7 +37,7 @@ test('what a probe comes to after the end of probing is not told', async () => {
 
   await probed(new Promise(() => {}))
   await answered()
-  expect(livenessFailed).toHaveBeenCalledOnce()
+  await vi.waitFor(() => expect(livenessFailed).toHaveBeenCalledOnce(), { timeout: 60_000 })
 
   let stop = () => {}
   await probed(

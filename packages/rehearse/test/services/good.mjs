@@ -22,6 +22,6 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 60_000
 process.on('SIGTERM', () => {
   draining = true
-  setTimeout(() => server.close(() => process.exit(0)), 900)
+  setTimeout(() => server.close(() => process.exit(0)), 2500)
 })
 server.listen(Number(process.env.PORT), process.env.HOST)

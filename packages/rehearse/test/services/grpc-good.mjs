@@ -4,6 +4,6 @@ import { createGreeter } from './greeter.mjs'
 const { server, health, bind } = createGreeter()
 process.on('SIGTERM', () => {
   health.setStatus('readiness', 'NOT_SERVING')
-  setTimeout(() => server.tryShutdown(() => process.exit(0)), 900)
+  setTimeout(() => server.tryShutdown(() => process.exit(0)), 2500)
 })
 await bind(process.env.PORT, process.env.HOST)
