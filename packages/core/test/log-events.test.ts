@@ -93,6 +93,27 @@ const cases: readonly Case[] = [
     { check: 'db', err: error },
   ],
   [
+    'checkChanged',
+    { name: 'disk', ok: false, details: { full: true }, probe: 'livez' },
+    'warn',
+    'check "disk" fails: liveness is red',
+    { check: 'disk', err: { full: true } },
+  ],
+  [
+    'unready',
+    { reason: 'migration', over: false },
+    'warn',
+    'unready, "migration": readiness is red until that is taken back',
+    { unready: 'migration' },
+  ],
+  [
+    'unready',
+    { reason: 'migration', over: true },
+    'info',
+    '"migration" keeps readiness red no longer',
+    { unready: 'migration' },
+  ],
+  [
     'draining',
     { reason: 'SIGTERM', signal: 'SIGTERM', plan: anchor(plan, 1767323045678.25), byHand: false },
     'info',

@@ -79,4 +79,24 @@ describe('the server of the probes', () => {
     expect(await report).toMatchObject({ reason: 'startup task "probe server" failed', exitCode: 1 })
     taken.close()
   })
+
+  test.each([
+    [
+      'an address that is not its own',
+      { port: 1, host: '203.0.113.1' },
+      /port 1 of 203\.0\.113\.1.*may listen on/,
+    ],
+    [
+      'a host that has no address',
+      { port: 1, host: 'nowhere.invalid' },
+      /port 1 of nowhere\.invalid.*may listen on/,
+    ],
+  ])('says what to give instead of %s', async (_what, probes, message) => {
+    const { lifecycle, report } = createRealTimeLifecycle({ probes })
+    const failed = new Promise<unknown>((resolve) =>
+      lifecycle.on('startupFinished', ({ error }) => resolve(error)),
+    )
+    expect(String(await failed)).toMatch(message)
+    await report
+  })
 })

@@ -30,9 +30,12 @@ describe.concurrent('rehearse --mix', { timeout: 120_000 }, () => {
     expect(code).toBe(0)
     for (const replica of report.replicas) {
       expect(replica.livenessFailures).toEqual({ serving: 0, draining: 0 })
-      expect(replica.requests).toBeGreaterThan(5)
     }
-    for (const { drainMs } of report.replicas.slice(0, 3)) expect(drainMs).toBeGreaterThan(2400)
+    // A connection stays with its replica until that leaves, so those that come last may get hardly any.
+    for (const { drainMs, requests } of report.replicas.slice(0, 3)) {
+      expect(requests).toBeGreaterThan(5)
+      expect(drainMs).toBeGreaterThan(2400)
+    }
   })
 
   test('a gRPC service that leaves at once loses calls, and the report says which and where', async () => {
