@@ -72,6 +72,28 @@ describe('a seat', () => {
     expect(await close()).toBe('closed')
   })
 
+  test('names at the cutoff the hooks of its framework that come too late, each once and not too many', async () => {
+    elsewhere()
+    const seat = joinLifecycle(options)
+    class Jobs {
+      end() {}
+    }
+    const others = Array.from({ length: 11 }, (_, i) => ({ end() {}, constructor: { name: `Other${i}` } }))
+    const bare = Object.assign(Object.create(null), { end() {} })
+    const owners = [undefined, 'text', new Jobs(), new Jobs(), bare, ...others]
+    seat.warnOfLateHooks(['end', 'finish'], () => owners, '@Inject()')
+    seat.warnOfLateHooks(['never'], () => owners, '@Inject()')
+    const warnings: string[] = []
+    seat.lifecycle.on('warning', ({ message }) => void warnings.push(message))
+    seat.lifecycle.hold('job')
+    expect((await seat.lifecycle.stop({ force: true })).cut).toHaveLength(1)
+    const named = ['Jobs', 'object', ...Array.from({ length: 8 }, (_, i) => `Other${i}`)]
+    expect(warnings).toEqual([
+      expect.stringContaining(`: ${named.map((name) => `${name}.end`).join(', ')} and 3 more. `),
+    ])
+    expect(warnings[0]).toMatch(/lifecycle\.signal\.addEventListener.* from @Inject\(\)$/)
+  })
+
   test('shows no probe where there is none, or where they have a port of their own', async () => {
     elsewhere()
     for (const probes of [false, { port: 0, host: '127.0.0.1' }] as const) {

@@ -22,6 +22,7 @@ import { createLifecycle } from '../process/this-process.js'
 import { isAttached } from '../servers/attached.js'
 import { discoverServers } from '../servers/discover-servers.js'
 import { createHealth, type Health } from './health.js'
+import { warnOfLateHooks } from './late-hooks.js'
 import { takeOverClose } from './own-close.js'
 
 /** The options of every adapter: a lifecycle's own, or a lifecycle to share. */
@@ -104,6 +105,14 @@ export interface Seat {
    * drain; it is awaited at most until the cutoff. Not called if these end by themselves.
    */
   endLongWork(name: string, end: () => unknown): void
+  /**
+   * For a framework whose hooks cannot be called before its close: when work is about to be cut, a warning names those
+   * that might have ended it, as `Class.hook`, and says what to do instead.
+   *
+   * @param owners whatever may have such hooks; asked only then
+   * @param source where the application gets its lifecycle from
+   */
+  warnOfLateHooks(hooks: readonly string[], owners: () => readonly unknown[], source: string): void
   /**
    * For each route that the application registers and that answers GET or HEAD.
    *
@@ -194,6 +203,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     warn: seats.warn,
     closeWith: (name, close) => takeOverClose(lifecycle, seats, name, close),
     endLongWork: (name, fn) => seats.endLongWork?.({ name, fn }),
+    warnOfLateHooks: warnOfLateHooks({ lifecycle, warn: seats.warn }),
     refuseProbePath(path) {
       if (Object.values(paths ?? {}).some((each) => each === path)) throw routeTaken(String(path))
     },

@@ -1,0 +1,10 @@
+import type { ModulesContainer } from '@nestjs/core'
+
+/** Hooks with which applications end streams, and which Nest calls when it closes, after the drain. */
+export const lateHooks: readonly string[] = ['onModuleDestroy', 'beforeApplicationShutdown']
+
+/** Whatever Nest calls hooks of. */
+export const hookOwnersOf = (modules: ModulesContainer): unknown[] =>
+  [...modules.values()].flatMap(({ providers, controllers, injectables }) =>
+    [providers, controllers, injectables].flatMap((kind) => [...kind.values()].map((each) => each.instance)),
+  )
