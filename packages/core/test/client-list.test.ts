@@ -5,7 +5,11 @@ import { type Client, createClientList } from '../src/websocket/client-list.js'
 /** A list with clients that answer `answer` milliseconds after they are told, or never. */
 function listed(
   count: number,
-  { answer, behind = () => false }: { answer?: number; behind?: () => boolean } = {},
+  {
+    answer,
+    behind = () => false,
+    needsConnections = false,
+  }: { answer?: number; behind?: () => boolean; needsConnections?: boolean } = {},
 ) {
   const clock = createFakeClock()
   const list = createClientList('websocket', clock)
@@ -16,6 +20,7 @@ function listed(
     const client: Client = {
       kind: 'websocket',
       isBehind: behind,
+      needsConnections: () => needsConnections,
       tellToGo() {
         told.push(clock.now())
         if (answer !== undefined) clock.after(answer, () => list.left(client))
@@ -120,6 +125,74 @@ describe('the clients of a WebSocket server', () => {
     told.length = 0
     join()
     expect(told).toEqual([200])
+  })
+
+  test('that need further connections are told before the listeners close, which wait for them', async () => {
+    const { clock, list, told, terminated, join, watcher } = listed(10, {
+      answer: 50,
+      needsConnections: true,
+    })
+    list.announce(watcher)
+    let mayClose = false
+    const told10 = list.beforeClosing?.(0).then(() => {
+      mayClose = true
+    })
+    await clock.advance(20)
+    expect({ told: told.length, mayClose }).toEqual({ told: 10, mayClose: false })
+    join()
+    expect(told).toHaveLength(11)
+    await clock.advance(50)
+    await told10
+    await list.stopAccepting(0)
+    await clock.advance(2000)
+    expect({ told: told.length, terminated, connections: list.connections }).toEqual({
+      told: 11,
+      terminated: [],
+      connections: 0,
+    })
+  })
+
+  test('that need further connections and are not heard of hold the listeners for a second', async () => {
+    const { clock, list, told, watcher } = listed(1, { needsConnections: true, behind: () => true })
+    list.announce(watcher)
+    let mayClose = false
+    void list.beforeClosing?.(5000).then(() => {
+      mayClose = true
+    })
+    await clock.advance(999)
+    expect(mayClose).toBe(false)
+    await clock.advance(3)
+    expect(mayClose).toBe(true)
+    await list.stopAccepting(5000)
+    await clock.advance(10)
+    expect(told).toHaveLength(1)
+  })
+
+  test('that need none are told afterwards, and nothing waits for them', async () => {
+    const { clock, list, told, watcher } = listed(2)
+    list.announce(watcher)
+    await list.beforeClosing?.(5000)
+    await clock.advance(100)
+    expect(told).toEqual([])
+  })
+
+  test('that are cut hold the listeners no longer', async () => {
+    const { clock, list, watcher } = listed(1, { needsConnections: true })
+    list.announce(watcher)
+    const mayClose = list.beforeClosing?.(5000)
+    void list.cut()
+    await mayClose
+    expect(clock.now()).toBe(0)
+  })
+
+  test('that turn out to be one with others are not counted, nor is it a sign of traffic', async () => {
+    const { list, arrivals, clients, watcher } = listed(1)
+    list.announce(watcher)
+    const client = clients[0] as Client
+    list.merged(client)
+    list.joined({ ...client }, false)
+    expect(list).toMatchObject({ connections: 1, closed: {} })
+    expect(arrivals).toEqual([])
   })
 
   test('are counted only while draining', () => {

@@ -5,6 +5,7 @@ import { RawClient } from '@lameduck/conformance'
 import { Server } from 'socket.io'
 import { io as connectTo, type Socket } from 'socket.io-client'
 import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import type { LifecycleOptions } from '../src/options/options.js'
 import { createFakeClock } from '../src/testing/index.js'
 import { createEngineDrainable } from '../src/websocket/engine-server.js'
@@ -17,7 +18,11 @@ async function serve(attached: Part | 'nothing' = 'io', options: LifecycleOption
   const made = createRealTimeLifecycle({ linger: 0, ...options })
   const server = createServer((_, res) => void res.end('http'))
   const io = new Server(server)
-  io.on('connection', (socket) => socket.on('echo', (text, answer) => answer(text)))
+  const heard: unknown[] = []
+  io.on('connection', (socket) => {
+    socket.on('echo', (text, answer) => answer(text))
+    socket.on('say', (text) => heard.push(text))
+  })
   const attach = (part: Part) => made.lifecycle.attach({ io, engine: io.engine }[part])
   made.lifecycle.attach(server)
   if (attached !== 'nothing') attach(attached)
@@ -29,7 +34,17 @@ async function serve(attached: Part | 'nothing' = 'io', options: LifecycleOption
   return {
     ...made,
     io,
+    heard,
     attach,
+    closing: new Promise<void>((resolve) => made.lifecycle.on('closing', () => resolve())),
+    /** Opens the WebSocket by which a polling client goes over to another transport. */
+    upgrade: async (path: string) => {
+      const url = `ws://127.0.0.1:${port}${path.replace('polling', 'websocket')}`
+      const webSocket = new WebSocket(url)
+      clients.add(() => webSocket.terminate())
+      await once(webSocket, 'open')
+      return webSocket
+    },
     raw: async () => {
       const client = await RawClient.connect({ port })
       clients.add(() => client.destroy())
@@ -125,6 +140,85 @@ describe.concurrent('clients of Socket.IO', () => {
     await client.send('0')
     expect(await client.response()).toMatchObject({ status: 200, text: 'ok' })
     expect(await served.report).toMatchObject({ clean: true, cut: [] })
+  })
+
+  test('that are between two polls hear of it on the next one, although that needs a new connection', async () => {
+    await using served = await serve('io', { shutdownDelay: 0 })
+    const client = await served.raw()
+    const path = await startPolling(client)
+    expect(await client.ask('POST', path, { body: '40' })).toMatchObject({ status: 200 })
+    await client.get(path)
+    for (const socket of served.io.sockets.sockets.values()) socket.emit('kept', 'for the next poll')
+    served.signal()
+    await served.closing
+    // The listener would close within a few milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const texts: string[] = []
+    // What was emitted comes first, and the close packet with it or behind it.
+    while (texts.at(-1)?.split('\x1e').at(-1) !== '1') {
+      const next = await served.raw()
+      const { status, text } = await next.ask('GET', path)
+      expect(status).toBe(200)
+      texts.push(text)
+    }
+    expect(texts.join()).toContain('for the next poll')
+    expect(await served.report).toMatchObject({ clean: true, connections: { 'long-polling': 1 } })
+  })
+
+  test('that are going over to a WebSocket get there, with what they have kept back, and are told 1001', async () => {
+    await using served = await serve('io', { shutdownDelay: 0 })
+    const client = await served.raw()
+    const path = await startPolling(client)
+    await client.ask('POST', path, { body: '40' })
+    await client.get(path)
+    const poll = client.ask('GET', path)
+    const webSocket = await served.upgrade(path)
+    const closed = once(webSocket, 'close')
+    webSocket.send('2probe')
+    expect(String(((await once(webSocket, 'message')) as [Buffer])[0])).toBe('3probe')
+    served.signal()
+    await served.closing
+    // Engine.IO ends the poll, so that the client may leave it.
+    expect(await poll).toMatchObject({ status: 200, text: '6' })
+    webSocket.send('5')
+    webSocket.send('42["say","kept back"]')
+    const [code] = (await closed) as [number]
+    expect(code).toBe(1001)
+    expect(served.heard).toEqual(['kept back'])
+    expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+  })
+
+  for (const step of ['opened', 'probed'] as const) {
+    test(`that have ${step} a WebSocket and say nothing more are not cut`, async () => {
+      await using served = await serve('io', { shutdownDelay: 0 })
+      const client = await served.raw()
+      const path = await startPolling(client)
+      await client.ask('POST', path, { body: '40' })
+      await client.get(path)
+      const webSocket = await served.upgrade(path)
+      if (step === 'probed') {
+        webSocket.send('2probe')
+        await once(webSocket, 'message')
+      }
+      // It does not answer a close frame either.
+      webSocket.pause()
+      served.signal()
+      const report = await served.report
+      expect(report).toMatchObject({ clean: true, cut: [], connections: { websocket: 1 } })
+      expect(report.connections['long-polling']).toBe(1)
+    })
+  }
+
+  test('that open a WebSocket for a client who is not there are not cut', async () => {
+    await using served = await serve('io', { shutdownDelay: 0 })
+    const client = await served.raw()
+    const path = await startPolling(client)
+    const first = await served.upgrade(path)
+    const second = await served.upgrade(path)
+    first.pause()
+    second.pause()
+    served.signal()
+    expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { websocket: 2 } })
   })
 
   test('that poll no more do not hold the drain', async () => {

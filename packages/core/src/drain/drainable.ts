@@ -41,6 +41,11 @@ export interface Drainable {
   /** Tells clients to leave from now on, and serves on. Runs in the tick of the trigger, and must not throw. */
   announce(watcher: DrainWatcher): void
   /**
+   * The listeners are about to close: tells those clients to go who will hear of it only on a new connection. The listeners
+   * of the lifecycle stay open until this resolves. `patience` as for {@link stopAccepting}.
+   */
+  beforeClosing?(patience: number): Promise<void>
+  /**
    * Stops accepting connections without resetting those that the kernel has accepted. Connections that have not sent a
    * whole request head get `patience` milliseconds to get on.
    */

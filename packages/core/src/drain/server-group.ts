@@ -14,6 +14,7 @@ export function groupServers(
   failed: (message: string) => void,
 ) {
   let stopping = 0
+  let isCut = false
   const complain = (error: unknown) => failed(`a server failed while draining: ${inspect(error)}`)
 
   const attempt = <T>(work: () => T, otherwise: T): T => {
@@ -76,21 +77,33 @@ export function groupServers(
     stopAccepting(patience: number, only?: Drainable) {
       const all = only ? [only] : [...servers]
       const stop = (server: Drainable) =>
-        settled(() => server.stopAccepting(patience)).then(() => {
+        // Where it took so long that everything has been cut meanwhile, there is nothing to stop.
+        settled(async () => (isCut ? undefined : server.stopAccepting(patience))).then(() => {
           stopping--
           changed()
         })
-      const doors = all.filter((server) => attempt(() => server.listening, false))
+      const closeDoors = () => {
+        const doors = all.filter((server) => attempt(() => server.listening, false))
+        // Whoever is told to go by the others would come back at once, through doors that are open still.
+        void Promise.all(doors.map(stop)).then(() => {
+          for (const server of all) if (!doors.includes(server)) void stop(server)
+        })
+      }
       stopping += all.length
-      // Whoever is told to go by the others would come back at once, through doors that are open still.
-      void Promise.all(doors.map(stop)).then(() => {
-        for (const server of all) if (!doors.includes(server)) void stop(server)
-      })
+      const waiting = all.flatMap((server) => (server.beforeClosing === undefined ? [] : server))
+      if (waiting.length === 0) closeDoors()
+      else {
+        const told = waiting.map((server) => settled(async () => server.beforeClosing?.(patience)))
+        void Promise.all(told).then(closeDoors)
+      }
     },
     closeIdle: () => all((server) => server.closeIdle()),
     unfinished: () =>
       [...servers].flatMap((server) => attempt((): readonly Cut[] => [...server.unfinished()], [])),
-    cut: () => all((server) => server.cut()),
+    cut() {
+      isCut = true
+      return all((server) => server.cut())
+    },
     settle() {
       for (const server of servers) attempt(() => server.settle?.(), undefined)
     },

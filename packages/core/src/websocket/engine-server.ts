@@ -2,7 +2,8 @@ import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
 import { keepingClose } from '../servers/own-method.js'
 import { createClientList } from './client-list.js'
-import { goodbyes, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'
+import { createNewcomers } from './newcomers.js'
+import { closeWithCode, socketOf, type WebSocketLike, watchBacklog, webSocketClosed } from './web-socket.js'
 import type { WebSocketOptions } from './web-socket-server.js'
 
 /** How Engine.IO talks to a client at present. */
@@ -19,10 +20,12 @@ interface Transport {
 /** A client of Engine.IO. */
 interface EngineClient {
   readonly readyState: string
+  /** A WebSocket is open that may become its transport. */
+  readonly upgrading?: boolean
   readonly transport: Transport
   readonly writeBuffer: readonly unknown[]
   close(): void
-  once(event: 'close', listener: () => void): unknown
+  once(event: 'close' | 'upgrade', listener: () => void): unknown
   on(event: 'upgrade', listener: (transport: Transport) => void): unknown
 }
 
@@ -36,6 +39,12 @@ export interface EngineServerLike {
 export interface SocketServerLike {
   readonly engine: EngineServerLike
 }
+
+/** How Engine.IO takes a WebSocket that has been opened: for a new client, or for one that may go over to it. */
+type OnWebSocket = (request: unknown, socket: object, webSocket: WebSocketLike, ...rest: unknown[]) => unknown
+
+/** What a client has kept back while it went over to a WebSocket comes right behind, within this many milliseconds. */
+const afterUpgrade = 100
 
 const isEngine = (value: unknown): value is EngineServerLike => {
   const { clients, clientsCount, on } = (value ?? {}) as Partial<EngineServerLike & { clients: object }>
@@ -67,13 +76,7 @@ export function createEngineDrainable(
   server?: object,
 ): Drainable {
   const list = createClientList('engine.io', clock)
-
-  /** Engine.IO closes WebSockets without a code. */
-  const closeWithCode = (webSocket: WebSocketLike) => {
-    const { close } = webSocket
-    webSocket.close = (code = webSocketCloseCode, reason = goodbyes[webSocketCloseCode]) =>
-      close.call(webSocket, code, reason)
-  }
+  const newcomers = createNewcomers(list, clock, webSocketCloseCode)
 
   const join = (client: EngineClient) => {
     let webSocket: WebSocketLike | undefined
@@ -88,12 +91,31 @@ export function createEngineDrainable(
 
     const useWebSocket = (transport: Transport) => {
       webSocket = webSocketOf(transport)
-      if (webSocket === undefined) return
+      if (webSocket === undefined) return false
       const socket = socketOf(webSocket)
       if (socket !== undefined) takeOver(socket)
       hasBacklog = watchBacklog(socket)
       webSocket.once('close', leave)
-      if (isTold) closeWithCode(webSocket)
+      if (isTold) closeWithCode(webSocket, webSocketCloseCode)
+      return newcomers.became(webSocket)
+    }
+
+    const close = () => {
+      const { transport } = client
+      // Engine.IO would break off what the client is sending.
+      if (transport.dataReq) transport.dataReq.once('close', () => client.close())
+      else client.close()
+      hasBacklog()
+    }
+
+    /** A client that goes over to a WebSocket has kept its messages back: it gets there first. */
+    const closeAfterUpgrade = (patience: number) => {
+      let cancel = clock.after(patience / 2, close)
+      client.once('close', () => cancel())
+      client.once('upgrade', () => {
+        cancel()
+        cancel = clock.after(afterUpgrade, close)
+      })
     }
 
     const listed = {
@@ -101,15 +123,15 @@ export function createEngineDrainable(
         return client.transport.name === 'polling' ? 'long-polling' : 'websocket'
       },
       isBehind: () => hasBacklog() || (webSocket !== undefined && client.writeBuffer.length > 0),
+      needsConnections: () => client.transport.name === 'polling',
       tellToGo(patience: number) {
-        if (webSocket !== undefined && !isTold) closeWithCode(webSocket)
+        newcomers.leave()
+        if (webSocket !== undefined && !isTold) closeWithCode(webSocket, webSocketCloseCode)
         isTold = true
         const { transport } = client
         if (transport.closeTimeout !== undefined) transport.closeTimeout = patience
-        // Engine.IO would break off what the client is sending.
-        if (transport.dataReq) transport.dataReq.once('close', () => client.close())
-        else client.close()
-        hasBacklog()
+        if (client.upgrading) closeAfterUpgrade(patience)
+        else close()
       },
       terminate() {
         // Between two polls there is nothing to end: Engine.IO forgets the client by itself.
@@ -118,12 +140,20 @@ export function createEngineDrainable(
       },
     }
 
-    useWebSocket(client.transport)
+    const isKnown = useWebSocket(client.transport)
     client.on('upgrade', useWebSocket)
     client.once('close', leave)
-    list.joined(listed)
+    list.joined(listed, !isKnown)
   }
 
+  const { onWebSocket } = engine as { onWebSocket?: OnWebSocket }
+  if (typeof onWebSocket === 'function') {
+    const meet: OnWebSocket = (request, socket, webSocket, ...rest) => {
+      newcomers.meet(webSocket, socket)
+      return onWebSocket.call(engine, request, socket, webSocket, ...rest)
+    }
+    Object.assign(engine, { onWebSocket: meet })
+  }
   engine.on('connection', (client) => join(client as EngineClient))
   const { clients } = engine as EngineServerLike & { readonly clients: Record<string, EngineClient> }
   for (const client of Object.values(clients)) join(client)

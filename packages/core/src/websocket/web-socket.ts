@@ -21,6 +21,12 @@ export type WebSocketCloseCode = keyof typeof goodbyes
 export const sayGoodbye = (webSocket: WebSocketLike, code: WebSocketCloseCode): void =>
   webSocket.close(code, goodbyes[code])
 
+/** Gives a WebSocket `code` to close with, where its server would close it without one. */
+export function closeWithCode(webSocket: WebSocketLike, code: WebSocketCloseCode): void {
+  const { close } = webSocket
+  webSocket.close = (given = code, reason = goodbyes[code]) => close.call(webSocket, given, reason)
+}
+
 /**
  * Says, at each call, whether bytes for the client wait for the network, or some have got there since the last call: then
  * more may be on their way through a compressor. `bufferedAmount` would not do: it grows with every message that the
