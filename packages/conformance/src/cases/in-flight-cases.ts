@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
+import type { RawClient } from '../raw-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
+
+/** The async context that a handler runs in. */
+const contextFor = async (client: RawClient) => (await client.get('/context')).text
 
 export const inFlightCases: readonly BehaviourCase[] = [
   {
@@ -64,21 +68,25 @@ export const inFlightCases: readonly BehaviourCase[] = [
   {
     name: 'handlers run in the async context of their application, also while the listener closes',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...quick, linger: 0, gracePeriod: 30_000 },
-      })
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 0 } })
       const clients = await Promise.all(Array.from({ length: 40 }, () => server.connect()))
       for (const client of clients) expect((await client.get('/context')).text).toBe('application')
-      const holding = (await server.connect()).get('/slow?ms=3000')
+      const holding = await server.connect()
+      void holding.request('POST', '/upload', { headers: { 'Content-Length': 5 } })
+      await server.line('uploading')
       server.signal()
-      await server.draining()
-      // The listener closes in the middle of these, after 300 ms.
-      const answers = clients.map(async (client, i) => {
-        await sleep(260 + 3 * i)
-        return (await client.get('/context')).text
-      })
+      // The listener waits for a calm as long as others come, and what is asked meanwhile waits until it has closed.
+      const newcomers: Promise<string>[] = []
+      const answers: Promise<string>[] = []
+      for (const client of [...clients]) {
+        const newcomer = await server.connect().catch(() => undefined)
+        if (newcomer !== undefined) newcomers.push(contextFor(newcomer).catch(() => 'not accepted'))
+        answers.push(contextFor(client))
+      }
       expect(await Promise.all(answers)).toEqual(clients.map(() => 'application'))
-      expect((await holding).text).toBe('slow')
+      expect(await Promise.all(newcomers)).not.toContain('none')
+      void holding.send('hello')
+      expect((await holding.response()).text).toBe('5')
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
     },
   },
