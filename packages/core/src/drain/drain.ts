@@ -160,7 +160,7 @@ export function createDrain(input: DrainInput): Drain {
 
     // In flight: what was accepted is finished.
     const workIsOver = endLongWork(clock, gate, {
-      enders: input.stopHooks.enders,
+      enders: [...input.stopHooks.enders, ...servers.enders()],
       isAlone: () => !isAbandoned && hasOnlyLongWork(),
       cutoff: () => at().cutoff,
       finished: note,

@@ -28,6 +28,11 @@ export interface Drainable {
    * read, upgraded sockets. Asked a few times a second while draining; without it, true if there is no connection.
    */
   hasOnlyLongWork?(): boolean
+  /**
+   * Ends such work as the application has told the server to end it, by what it has put around the server's own `close`.
+   * Read while draining; undefined where it has put nothing there.
+   */
+  readonly endLongWork?: (() => unknown) | undefined
   /** Open connections, idle ones included. */
   readonly connections: number
   /** Requests finished since `announce`, probes aside. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
+import type { Hook } from './hooks.js'
 
 /**
  * All servers of a lifecycle, as one. Read anew at each call: servers may be attached while draining. One that fails
@@ -69,6 +70,11 @@ export function groupServers(
           false,
         ),
       ),
+    /** What ends such work, of those servers that have something. */
+    enders(): Hook[] {
+      const closes = [...servers].map((server) => attempt(() => server.endLongWork, undefined))
+      return closes.flatMap((fn) => (fn === undefined ? [] : [{ name: 'server.close', fn }]))
+    },
     rate: () => sum((server) => server.rate()),
     announce(watcher: DrainWatcher, only?: Drainable) {
       for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)

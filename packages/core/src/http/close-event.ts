@@ -9,6 +9,8 @@ export interface CloseEvent {
   hold(): void
   /** The event comes from the server; whether its listeners may hear it. */
   mayBeHeard(): boolean
+  /** What somebody has put around the server's `close()`, which may end what the server would wait for; undefined where nobody has. */
+  readonly endLongWork: (() => unknown) | undefined
   /** The server has drained: those that have called `close()` hear of it. */
   settle(): void
   /** Every server has drained: the event is heard once, now or when the last connection has gone. */
@@ -21,6 +23,27 @@ export interface CloseEvent {
 
 /** Hears of every listener that is added to the server. */
 type Added = (event: string | symbol, listener: (...args: unknown[]) => void) => void
+
+const ignore = () => {}
+
+/** Node's `close()` takes a response that is ended but not flushed for nothing, and its connection for an idle one. */
+function keepIdleConnections(server: object) {
+  let before: PropertyDescriptor | undefined
+  let isOn = false
+  return {
+    begin() {
+      if (isOn) return
+      before = Object.getOwnPropertyDescriptor(server, 'closeIdleConnections')
+      isOn = Reflect.defineProperty(server, 'closeIdleConnections', { configurable: true, value: ignore })
+    },
+    end() {
+      if (!isOn) return
+      isOn = false
+      if (before === undefined) Reflect.deleteProperty(server, 'closeIdleConnections')
+      else Reflect.defineProperty(server, 'closeIdleConnections', before)
+    },
+  }
+}
 
 /** What hangs on the event (a database, Fastify's second server) must wait for every server of the lifecycle, and hears of it once. */
 export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
@@ -36,6 +59,8 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
   )
   /** It need not go by `close()`: that of HTTP/2 does not. */
   const dispose = ownMethod(server, Symbol.asyncDispose, async () => {}, 'promise')
+  const keepIdle = keepIdleConnections(server)
+  let isCalled = false
   let step: 'free' | 'held' | 'released' | 'heard' = 'free'
   let isTwice = false
   let waiting: (() => void)[] = []
@@ -72,6 +97,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
     hold() {
       if (step === 'held') return
       step = 'held'
+      isCalled = false
       close.hold()
       dispose.hold()
       server.on('newListener', added)
@@ -90,12 +116,22 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       }
       return true
     },
+    get endLongWork() {
+      if (!close.isWrapped) return undefined
+      return () => {
+        isCalled = true
+        keepIdle.begin()
+        return close.call(ignore)
+      }
+    },
     settle,
     release() {
       if (step !== 'held') return
       step = 'released'
       // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
-      close.call()
+      keepIdle.end()
+      if (isCalled) Object.getPrototypeOf(server).close.call(server)
+      else close.call()
       settle()
       goOn()
     },

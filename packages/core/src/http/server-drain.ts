@@ -102,6 +102,9 @@ export function createServerDrain(
     get inFlight() {
       return sum((side) => side.inFlight)
     },
+    get endLongWork() {
+      return closeEvent.endLongWork
+    },
     hasOnlyLongWork: () => sides.every((side) => side.hasOnlyLongWork?.() ?? side.inFlight === 0),
     get connections() {
       return sum((side) => side.connections)

@@ -14,6 +14,8 @@ export interface OwnMethod {
   giveBack(): void
   /** The method as the application left it. */
   call(...args: unknown[]): unknown
+  /** While it is held: somebody had put something around the server's own method before. */
+  readonly isWrapped: boolean
 }
 
 const isFunction = (value: unknown): value is (...args: unknown[]) => unknown => typeof value === 'function'
@@ -83,6 +85,9 @@ export function ownMethod(
       if (Reflect.get(server, name) !== own) return
       if (before === undefined) Reflect.deleteProperty(server, name)
       else Reflect.defineProperty(server, name, before)
+    },
+    get isWrapped() {
+      return isHeld && isFunction(before?.value)
     },
     call: (...args) =>
       isHeld ? original(...args) : (Reflect.get(server, name) as Method).apply(server, args),
