@@ -42,6 +42,9 @@ export interface ServiceCommand {
 // it would read the end of the file instead, and leave. `exec` keeps the process id, so that signals reach the service itself.
 const gate = 'read -r _ <&3 && exec "$@" 3<&-'
 
+/** How long the last lines of a process that has ended may take to arrive, in milliseconds. */
+const lastLines = 1000
+
 /**
  * Starts the service as the leader of a process group of its own. Its arguments are not interpreted by a shell.
  *
@@ -68,7 +71,10 @@ export async function startService(
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       if (pid !== undefined) groups.end(pid)
-      resolve({ code, signal, at: performance.now() })
+      const exit = { code, signal, at: performance.now() }
+      // Its last lines may still be in the pipe. Whoever else has that open cannot keep us waiting.
+      child.once('close', () => resolve(exit))
+      setTimeout(resolve, lastLines, exit).unref()
     })
   })
   await new Promise<void>((resolve, reject) => {
