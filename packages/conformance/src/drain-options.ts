@@ -9,6 +9,9 @@ export const quick = {
   linger: 300,
 } as const
 
+/** For clients that have to say something within the window: a busy machine may take its time to let them. */
+export const roomy = { ...quick, shutdownDelay: 4000 } as const
+
 /** For cases that wait for the cutoff: the margin and the slice before it are small, and so is the whole. */
 export const brief = { ...quick, gracePeriod: 5000 } as const
 

@@ -2,7 +2,7 @@ import type { ClientSessionOptions } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type DelayedRelay, delayedRelay } from '../delayed-relay.js'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import { Http2Client } from '../http2-client.js'
 import type { BehaviourCase, ServerUnderTest } from '../server-under-test.js'
@@ -92,7 +92,7 @@ export const http2StreamCases: readonly BehaviourCase[] = [
   {
     name: 'an upload that is answered early gets its answer, and does not hold the process',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick })
+      await using server = await startServer(subject, { options: roomy })
       const session = await server.session()
       const before = session.open('POST', '/reject')
       await before.send(piece)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -68,7 +68,7 @@ export const idleCases: readonly BehaviourCase[] = [
   {
     name: 'E4: an idle connection is served one last time during the window, and told to close',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       const first = await client.get('/fast')
       expect(first.headers['connection']).not.toBe('close')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { RawClient } from '../raw-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
@@ -53,7 +53,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
   {
     name: 'an answer whose application has removed the Connection header says close all the same',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       const before = await client.get('/keep-alive?how=removed&ms=0')
       expect([before.text, before.headers['connection']]).toEqual(['alive', undefined])
@@ -116,7 +116,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
     name: 'answers without a body (HEAD, 204, 304) carry Connection: close and end the connection',
     async run(subject) {
       await using server = await startServer(subject, {
-        options: { ...quick, shutdownDelay: 1500, linger: 0 },
+        options: { ...roomy, linger: 0 },
       })
       const asked = [
         { method: 'HEAD', path: '/fast', status: 200 },

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { delayedRelay } from '../delayed-relay.js'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import { RawClient, secured } from '../raw-client.js'
 import { type BehaviourCase, isTls, type Protocol } from '../server-under-test.js'
@@ -13,7 +13,7 @@ export const listenerCases: readonly BehaviourCase[] = [
   {
     name: 'B6: a new connection in the window is served, and refused after it',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 800 } })
+      await using server = await startServer(subject, { options: roomy })
       const busy = await server.connect()
       const slow = busy.get('/slow?ms=2000')
       await sleep(100)
@@ -21,7 +21,7 @@ export const listenerCases: readonly BehaviourCase[] = [
       await server.draining()
       const newcomer = await server.connect()
       expect(await newcomer.get('/fast')).toMatchObject({ status: 200, headers: { connection: 'close' } })
-      expect(server.ownSinceSignal()).toBeLessThan(800)
+      expect(server.ownSinceSignal()).toBeLessThan(roomy.shutdownDelay)
       await server.refusing()
       expect(server.sinceSignal()).toBeGreaterThan(750)
       await expect(server.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' })

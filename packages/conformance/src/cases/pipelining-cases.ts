@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import { requestBytes } from '../request-bytes.js'
 import type { BehaviourCase } from '../server-under-test.js'
@@ -74,7 +74,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   {
     name: 'of requests pipelined into the window exactly those run that are answered, the last one closing',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       await client.get('/fast')
       server.signal()
@@ -97,7 +97,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   {
     name: 'a request behind a Connection: close head is discarded unexecuted, and the 8 MB before it arrive whole',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const clients = await Promise.all(Array.from({ length: 10 }, () => server.connect()))
       for (const client of clients) await client.get('/fast')
       server.signal()
@@ -124,7 +124,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
     name: 'an upgrade behind a Connection: close head is discarded, and the answer before it arrives whole',
     needs: 'upgrade',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       await client.get('/fast')
       server.signal()
@@ -143,7 +143,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
     name: 'a request with an upgrade behind it in one packet is answered before that is',
     needs: 'upgrade',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       server.signal()
       await server.draining()
@@ -167,7 +167,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
     ([what, bytes]): BehaviourCase => ({
       name: `a request with ${what} behind it in one packet is answered`,
       async run(subject) {
-        await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+        await using server = await startServer(subject, { options: roomy })
         const client = await server.connect()
         server.signal()
         await server.draining()
@@ -183,7 +183,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   {
     name: 'a request that says Connection: close, with bytes behind it, is answered',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1500 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       server.signal()
       await server.draining()

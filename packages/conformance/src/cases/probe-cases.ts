@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { patient, quick } from '../drain-options.js'
+import { patient, quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -67,7 +67,7 @@ export const probeCases: readonly BehaviourCase[] = [
   {
     name: 'C4: a probe says its state in body and headers, is never cached, and answers HEAD',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       const ready = await client.get('/readyz?from=test')
       expect(JSON.parse(ready.text)).toMatchObject({ status: 'ok', state: 'ready' })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -24,7 +24,7 @@ export const signalCases: readonly BehaviourCase[] = [
   {
     name: 'a repeated SIGTERM is logged and ignored',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       const slow = client.get('/slow?ms=1800')
       await sleep(100)
@@ -127,7 +127,7 @@ export const signalCases: readonly BehaviourCase[] = [
   {
     name: 'a second exception ends the process at once',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick })
+      await using server = await startServer(subject, { options: roomy })
       const [client, thrower] = [await server.connect(), await server.connect()]
       void client.request('GET', '/hang')
       await server.line('hanging')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { brief, patient, quick } from '../drain-options.js'
+import { brief, patient, quick, roomy } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 import { answersInEvents, eventSource, eventsIn } from './event-streams.js'
@@ -44,7 +44,7 @@ export const streamCases: readonly BehaviourCase[] = [
   {
     name: '30 MB that were end()ed while draining reach a slow reader whole',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick })
+      await using server = await startServer(subject, { options: roomy })
       const client = await server.connect()
       await client.get('/fast')
       server.signal()

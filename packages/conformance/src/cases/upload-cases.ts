@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -88,7 +88,7 @@ export const uploadCases: readonly BehaviourCase[] = [
     name: 'an upload answered early, while draining, gets its answer in 20 of 20 trials',
     async run(subject) {
       await using server = await startServer(subject, {
-        options: { ...quick, gracePeriod: 20_000, shutdownDelay: 1500 },
+        options: roomy,
       })
       const trials = await Promise.all(Array.from({ length: 20 }, () => server.connect()))
       for (const client of trials) await client.get('/fast')

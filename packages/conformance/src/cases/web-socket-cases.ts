@@ -108,7 +108,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
       await client.closed
       const patience = performance.now() - toldAt
       expect(patience).toBeGreaterThan(500)
-      expect(patience).toBeLessThan(1800)
+      expect(patience).toBeLessThan(1800 + server.withheld())
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [], connections: { websocket: 1 } } })
     },
