@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createSecureServer, createServer, type ServerHttp2Session } from 'node:http2'
+import {
+  createSecureServer,
+  createServer,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { selfSigned } from '@lameduck/conformance/subject'
@@ -22,17 +28,35 @@ const preface = Buffer.concat([start, frame(4, 0, 0)])
 const fields = Buffer.concat([Buffer.from([0x82, 0x86, 0x84, 0x41, 9]), Buffer.from('localhost')])
 const request = frame(1, endStream | endHeaders, 1, fields)
 const upload = frame(1, endHeaders, 1, fields)
+const resetWithoutError = frame(3, 0, 1, Buffer.alloc(4))
 const goaway = frame(7, 0, 0, Buffer.alloc(8))
 const goawayWithError = frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 2]))
 const dataOnNoStream = frame(0, 0, 0, Buffer.from('x'))
 const halfHead = frame(1, endStream, 3, fields)
 
-/** A server whose handlers never answer, and a client that sends `bytes` to it: before the drain, or when it has begun. */
-async function drained(kind: 'h2c' | 'h2', api: 'stream' | 'request', bytes: Buffer[], leave: boolean) {
+type Handle = (from: ServerHttp2Stream, to: Http2ServerResponse) => void
+
+const answerAtOnce = {
+  stream(stream) {
+    stream.respond()
+    stream.end('answered')
+  },
+  request: (_, response) => void response.end('answered'),
+} satisfies Record<string, Handle>
+
+/** A server whose handlers never answer unless told, and a client that sends `bytes` to it, before the drain. */
+async function drained(
+  kind: 'h2c' | 'h2',
+  api: 'stream' | 'request',
+  bytes: Buffer[],
+  leave: boolean,
+  handle: Handle = () => {},
+) {
   const server = kind === 'h2' ? createSecureServer(selfSigned) : createServer()
   server.on('sessionError', () => {})
-  server.on(api, (stream: NodeJS.EventEmitter) => {
-    stream.on('error', () => {})
+  server.on(api, (from: ServerHttp2Stream, to: Http2ServerResponse) => {
+    from.on('error', () => {})
+    handle(from, to)
   })
   const made = createRealTimeLifecycle({ gracePeriod: 60_000, shutdownDelay: 0, linger: 500 })
   made.lifecycle.attach(server)
@@ -74,6 +98,14 @@ for (const kind of ['h2c', 'h2'] as const) {
       for (const [what, bytes] of Object.entries(vanishing)) {
         test(`whose client has gone after ${what} hold no drain`, async () => {
           const report = await drained(kind, api, bytes, true)
+          expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
+        })
+      }
+
+      for (const [what, behind] of Object.entries({ nothing: [], GOAWAY: [goaway] })) {
+        test(`hold none by an upload that was reset without an error under its answer, with ${what} behind it`, async () => {
+          const bytes = [upload, resetWithoutError, ...behind]
+          const report = await drained(kind, api, bytes, false, answerAtOnce[api])
           expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
         })
       }

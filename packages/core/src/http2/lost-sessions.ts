@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Session } from './sessions.js'
+import { isForgotten } from './streams.js'
 
 /** How often a session is looked at that was asked to close and says nothing, in milliseconds. */
 const interval = 500
@@ -36,6 +37,12 @@ function isGone({ session }: Session): boolean {
 export function findLostSessions(clock: Clock, { asked, isNobodysWork, end }: LostSessions): () => void {
   const looks = new WeakMap<Session, Look>()
 
+  /** Everything that its client can be sent has been handed to the system. */
+  const letGo = (record: Session) => {
+    for (const stream of [...record.streams].filter(isForgotten)) stream.destroy()
+    if (isNobodysWork(record)) end(record, false)
+  }
+
   const lookAt = (record: Session) => {
     const { session, socket } = record
     // A session that has ended has only its last bytes to send, and a write that fails tells.
@@ -48,7 +55,7 @@ export function findLostSessions(clock: Clock, { asked, isNobodysWork, end }: Lo
     // The GOAWAY of the last look has left the queue only when what was before it has gone out.
     look.flushed = session.state.outboundQueueSize === 0 ? look.flushed + 1 : 0
     if (!hasSpoken && isGone(record)) end(record, true)
-    else if (look.flushed > 2 && isNobodysWork(record)) end(record, false)
+    else if (look.flushed > 2) letGo(record)
   }
 
   let stop = () => {}

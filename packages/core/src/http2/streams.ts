@@ -42,6 +42,20 @@ export function writesTo(stream: ServerHttp2Stream | undefined, response: Http2S
 export const responseOf = (stream: ServerHttp2Stream): Http2ServerResponse | undefined =>
   (stream as RequestStream)[kResponse]
 
+/** What a stream's state says when the HTTP/2 library knows it no more: as of one that has not begun. */
+const unknown = 1
+
+/**
+ * Whether an answer waits to be sent on a stream that the HTTP/2 library has done with. If nothing of its session's is on the
+ * way either, its client has reset it, with no error: Node 20 waits for ever then.
+ */
+export const isForgotten = (stream: ServerHttp2Stream): boolean =>
+  stream.closed &&
+  !stream.destroyed &&
+  stream.writableEnded &&
+  !stream.writableFinished &&
+  stream.state.state === unknown
+
 /**
  * Creates a tracker. Node closes a stream when both sides have ended it or one has reset it, and every stream when its
  * session's connection closes; only the first versions of Node 20 forget some of those.
