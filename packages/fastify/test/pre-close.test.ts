@@ -100,6 +100,38 @@ describe('preClose ends long work before the cutoff', { timeout: 60_000 }, () =>
     expect(await app.lifecycle.stop()).toMatchObject({ clean: true, cut: [] })
   })
 
+  for (const where of ['before', 'after']) {
+    test(`an upgraded socket that a plugin ends where it replaces the server's close (registered ${where} lameduck)`, async () => {
+      const app = Fastify()
+      const sockets = new Set<Socket>()
+      const plugin = () => {
+        const { close } = app.server
+        app.server.on('upgrade', (_request, socket: Socket) => {
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+          socket.on('data', () => {})
+          sockets.add(socket)
+        })
+        app.server.close = function (...args) {
+          for (const socket of sockets) socket.end('bye')
+          return close.apply(this, args)
+        }
+      }
+      if (where === 'before') plugin()
+      await app.register(graceful, options)
+      if (where === 'after') plugin()
+      await app.listen({ port: 0, host: '127.0.0.1' })
+      const client = connect(portOf(app), '127.0.0.1')
+      client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+      await once(client, 'data')
+      const rest = client.setEncoding('utf8').toArray()
+      await app.close()
+      expect((await rest).join('')).toBe('bye')
+      const { clean, cut, hooks } = await app.lifecycle.stop()
+      expect({ clean, cut }).toEqual({ clean: true, cut: [] })
+      expect(hooks.map(({ name }) => name)).toEqual(['fastify.preClose', 'server.close', 'fastify.close'])
+    })
+  }
+
   test('not while a request has no answer yet, and nobody gets 503', async () => {
     const app = Fastify()
     await app.register(graceful, options)
