@@ -30,6 +30,12 @@ describe.concurrent('stop()', { timeout: 120_000 }, () => {
     expect(await server.exited()).toMatchObject({ code: null, signal: 'SIGTERM' })
   })
 
+  test('a signal that comes in the turn in which stop() ends is not lost', async () => {
+    await using server = await startScenario('signal-as-stop-ends', { options })
+    server.signal('SIGUSR2')
+    expect(await server.exited()).toMatchObject({ code: 0, signal: null, report: { clean: true } })
+  })
+
   test('a request that stops the process is answered before it leaves, and others are finished', async () => {
     await using server = await startScenario('stopped-by-a-request', {
       options: { ...options, gracePeriod: 30_000 },

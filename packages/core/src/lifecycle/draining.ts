@@ -106,6 +106,7 @@ export function createDraining(host: DrainingHost): Draining {
     preparations.begin(begun)
     draining.abort()
     const report = summed(await running)
+    if (!coordinator.isEnding) await coordinator.signalsHeard()
     if (state() === 'stopped') return report
     drains.delete(begun)
     gate.notify()

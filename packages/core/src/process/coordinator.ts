@@ -20,6 +20,8 @@ import { createProcessListeners, type ForeignHandler, type ProcessEvents } from 
 export interface ProcessLike extends ProcessEvents, CrashingProcess, SpeakingProcess {
   /** Tells the parent process, if it listens. */
   send(message: string): void
+  /** Resolves when the signals that have come by now have been heard. */
+  signalsHeard(): Promise<void>
   /** The channel to the parent does not keep the process alive any more. */
   releaseChannel(): void
 }
@@ -55,6 +57,8 @@ export interface Coordinator {
   join(member: Member): () => void
   /** The process is about to exit, as soon as everybody has stopped. */
   readonly isEnding: boolean
+  /** Resolves when the signals that have come by now have been heard: without a listener Node would forget them. */
+  signalsHeard(): Promise<void>
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
   /** What the process exits with where nothing of ours says otherwise: the application's own `process.exitCode`. */
@@ -226,6 +230,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       return ending !== undefined
     },
     end,
+    signalsHeard: host.signalsHeard,
     applicationExitCode: host.applicationExitCode,
     becameReady() {
       const isUp = [...members].every(({ state }) => state === 'ready')

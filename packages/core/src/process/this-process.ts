@@ -22,6 +22,7 @@ const deaf: ProcessLike = {
   watchErrors: (watch) => watchErrors((_event, error) => watch('unhandledRejection', error)),
   holdExit: () => () => {},
   send: () => {},
+  signalsHeard: async () => {},
   releaseChannel: () => {},
 }
 
@@ -49,6 +50,7 @@ const thisProcess: ProcessLike = {
   watchErrors,
   holdExit,
   send: tellParent,
+  signalsHeard: () => new Promise((resolve) => void systemClock.nextTurn(resolve)),
   releaseChannel,
 }
 

@@ -60,6 +60,7 @@ export function createFakeProcess(): FakeProcess {
     },
     sent,
     send: (message) => void sent.push(message),
+    signalsHeard: async () => {},
     releaseChannel: () => {},
     printError(text) {
       printed += text
