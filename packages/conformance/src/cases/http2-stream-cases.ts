@@ -152,11 +152,11 @@ export const http2StreamCases: readonly BehaviourCase[] = [
   {
     name: "late: 'reject' answers a stream that comes after the window with 503, and finishes what was in flight",
     async run(subject) {
-      const options = { ...quick, linger: 3000, gracePeriod: 14_000, late: 'reject' }
+      const options = { ...roomy, linger: 3000, late: 'reject' }
       await using server = await startServer(subject, { options })
       const busy = await server.session()
       const silent = await Http2Client.silent({ port: server.port, protocol: subject.protocol })
-      const slow = busy.get('/slow?ms=1200')
+      const slow = busy.get('/slow?ms=6000')
       await sleep(100)
       server.signal()
       await server.draining()

@@ -65,7 +65,7 @@ export const uploadCases: readonly BehaviourCase[] = [
     name: 'Expect: 100-continue is answered while draining, before and after the listener closes',
     async run(subject) {
       await using server = await startServer(subject, {
-        options: { ...quick, linger: 3000, gracePeriod: 16_000 },
+        options: { ...roomy, linger: 3000 },
       })
       const [inWindow, inLinger] = [await server.connect(), await server.connect()]
       for (const client of [inWindow, inLinger]) await client.get('/fast')

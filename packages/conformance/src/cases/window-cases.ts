@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { quick } from '../drain-options.js'
+import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -20,11 +20,11 @@ export const windowCases: readonly BehaviourCase[] = [
   {
     name: "late: 'reject' answers what arrives after the window with 503, and still finishes what was in flight",
     async run(subject) {
-      const options = { ...quick, linger: 3000, gracePeriod: 14_000, late: 'reject' }
+      const options = { ...roomy, linger: 3000, late: 'reject' }
       await using server = await startServer(subject, { options })
       const [busy, inWindow, late] = [await server.connect(), await server.connect(), await server.connect()]
       for (const client of [inWindow, late]) await client.get('/fast')
-      const slow = busy.get('/slow?ms=1200')
+      const slow = busy.get('/slow?ms=6000')
       await sleep(100)
       server.signal()
       await server.draining()
@@ -42,7 +42,7 @@ export const windowCases: readonly BehaviourCase[] = [
   {
     name: "C7: readinessDuringDrain: 'keep' leaves readiness green until the window is over",
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 1000, linger: 2000, gracePeriod: 14_000 }
+      const options = { ...roomy, linger: 3000 }
       await using server = await startServer(subject, {
         options: { ...options, readinessDuringDrain: 'keep' },
       })
