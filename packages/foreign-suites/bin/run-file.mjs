@@ -1,5 +1,6 @@
 // Runs one file of a foreign suite, with or without lameduck in its servers.
 import { spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -34,7 +35,8 @@ function environment({ adapter }, mode, folder) {
     ...quiet,
     NODE_OPTIONS,
     LAMEDUCK_SUITE_ADAPTER: adapter?.name,
-    LAMEDUCK_SUITE_MODULE: join(folder, adapter?.module ?? ''),
+    // As the loader names it: a checkout may stand behind a link.
+    LAMEDUCK_SUITE_MODULE: realpathSync(join(folder, adapter?.module ?? '')),
   }
 }
 

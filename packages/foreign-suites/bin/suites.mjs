@@ -85,10 +85,10 @@ export const suites = [
   {
     name: 'undici',
     repository: github('nodejs/undici'),
-    ref: 'v7.28.0',
+    ref: 'v7.29.0',
     install: npm,
     files: ['^test/[^/]*\\.js$', '^test/(fetch|websocket|eventsource|interceptors)/[^/]*\\.js$'],
-    command: nodeTest,
+    command: (file) => ['--expose-gc', ...nodeTest(file)],
   },
   {
     name: 'ws',

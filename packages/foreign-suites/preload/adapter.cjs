@@ -6,26 +6,35 @@ const { options } = require('./quiet-lifecycle.cjs')
 
 /** @typedef {(...args: any[]) => any} Factory */
 
+/**
+ * What makes applications, called with or without `new` and by whatever name it has of itself.
+ *
+ * @param {any} made
+ * @param {(app: any) => unknown} prepare
+ */
+function eachPrepared(made, prepare) {
+  const prepared = (/** @type {any} */ app) => {
+    prepare(app)
+    return app
+  }
+  /** @type {any} */
+  const factory = new Proxy(made, {
+    apply: (target, self, args) => prepared(Reflect.apply(target, self, args)),
+    construct: (target, args) => prepared(Reflect.construct(target, args)),
+    get: (target, name) => (target[name] === target ? factory : target[name]),
+  })
+  return factory
+}
+
 /** @type {Record<string, (made: any) => any>} */
 const adapters = {
   fastify(made) {
     const { graceful } = require('@lameduck/fastify')
-    const factory = (/** @type {unknown[]} */ ...args) => {
-      const app = made(...args)
-      app.register(graceful, options)
-      return app
-    }
-    const wrapped = Object.assign(factory, made)
-    return Object.assign(wrapped, { default: wrapped, fastify: wrapped })
+    return eachPrepared(made, (app) => app.register(graceful, options))
   },
   express(made) {
     const { graceful } = require('@lameduck/express')
-    const factory = () => {
-      const app = made()
-      app.use(graceful(options))
-      return app
-    }
-    return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(made))
+    return eachPrepared(made, (app) => app.use(graceful(options)))
   },
   grpc(made) {
     const { graceful } = require('@lameduck/grpc')
