@@ -9,7 +9,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { rootOf, takeOverClose } from './close.js'
-import { endLongWork } from './pre-close.js'
+import { runPreClose } from './pre-close.js'
 import { addProbeRoutes } from './probe-routes.js'
 import { tellWhenReady } from './ready.js'
 import { findWebSocketServers } from './websocket-servers.js'
@@ -46,7 +46,7 @@ async function register(app: FastifyInstance, given: AdapterOptions): Promise<vo
   })
   findWebSocketServers(app, rootOf(app), seat)
   tellWhenReady(app, seat)
-  endLongWork(app, seat)
+  seat.endLongWork('fastify.preClose', () => runPreClose(app))
   takeOverClose(app, seat, stopDiscovering)
 }
 

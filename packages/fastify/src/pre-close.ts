@@ -1,4 +1,3 @@
-import type { Seat } from '@lameduck/core'
 import type { FastifyInstance } from 'fastify'
 import { rootOf } from './close.js'
 
@@ -29,23 +28,8 @@ function takeHooks(context: FastifyInstance): (() => Promise<unknown>)[] {
  *
  * @throws the first error of a hook; the others run all the same
  */
-async function runPreClose(app: FastifyInstance): Promise<void> {
+export async function runPreClose(app: FastifyInstance): Promise<void> {
   const errors: unknown[] = []
   for (const run of takeHooks(rootOf(app))) await run().catch((error: unknown) => errors.push(error))
   if (errors.length > 0) throw errors[0]
-}
-
-/**
- * Has what ends long work at the close end it before the cutoff: `preClose` hooks, and a `close` that a plugin has put in the
- * place of the server's, where `@fastify/http-proxy` ends its WebSockets. The drain closes the listener without it.
- */
-export function endLongWork(app: FastifyInstance, seat: Seat): void {
-  seat.endLongWork('fastify.preClose', () => runPreClose(app))
-  app.addHook('onListen', async () => {
-    const { server } = app
-    if (!Object.hasOwn(server, 'close')) return
-    const { close } = server
-    // Whoever has replaced it may never call back: what is waited for is the work that it ends.
-    seat.endLongWork('server.close', () => void close.call(server, () => {}))
-  })
 }
