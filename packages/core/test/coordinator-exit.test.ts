@@ -13,9 +13,9 @@ function bench() {
     const begun: [Trigger, number][] = []
     const forced: number[] = []
     const ignored: string[] = []
-    let stop = (_exitCode = 0) => {}
+    let stop = (_exitCode = 0, _clean = _exitCode === 0) => {}
     const stopped = new Promise<Report>((resolve) => {
-      stop = (exitCode = 0) => resolve({ exitCode } as Report)
+      stop = (exitCode = 0, clean = exitCode === 0) => resolve({ exitCode, clean } as Report)
     })
     const leave = coordinator.join({
       state,
@@ -47,6 +47,23 @@ test('a process is ending from the first signal on', async () => {
   expect(coordinator.isEnding).toBe(false)
   signal('SIGTERM')
   expect(coordinator.isEnding).toBe(true)
+})
+
+test('the exit code is the application’s own where every lifecycle was clean, whoever stopped first', async () => {
+  for (const [code, isClean] of [
+    [7, true],
+    [3, false],
+  ] as const) {
+    const { clock, host, join, signal } = bench()
+    Object.assign(host, { applicationExitCode: () => 7 })
+    const [first, other] = [join(), join()]
+    signal('SIGTERM')
+    first.stop(7, true)
+    await clock.advance(1)
+    other.stop(code, isClean)
+    await clock.advance(1000)
+    expect(host.exitCode).toBe(code)
+  }
 })
 
 describe('the deadline', () => {

@@ -73,6 +73,19 @@ describe('stop()', () => {
     }
   })
 
+  test('with exit after one without leaves the exit code to others, where it was clean', async () => {
+    const { lifecycle, createLifecycle, clock, process } = serving()
+    const other = createLifecycle({ platform: 'kubernetes', forcedExitCode: 3 })
+    void other.ready()
+    other.onStop('fails', () => Promise.reject(new Error('no')))
+    void lifecycle.stop()
+    await clock.advance(50_000)
+    expect([lifecycle.state, other.state]).toEqual(['stopped', 'ready'])
+    void lifecycle.stop({ exit: true })
+    await clock.advance(50_000)
+    expect(process.exitCode).toBe(3)
+  })
+
   test('with exit during a drain that a signal began changes nothing of it', async () => {
     const { lifecycle, signal, clock, process } = serving()
     signal('SIGTERM')

@@ -142,11 +142,11 @@ export function createDraining(host: DrainingHost): Draining {
     return stopped
   }
 
-  /** Ends the process when the drain is over, which lends it its exit code. */
+  /** Ends the process when the drain is over, which lends it its exit code, unless it was clean: then others may still say one. */
   const exitAfter = async (report: Promise<Report>, trigger: Trigger) => {
-    const { exitCode } = await report
+    const { clean, exitCode } = await report
     await farewell.over()
-    coordinator.end({ ...trigger, exitCode })
+    coordinator.end(clean ? trigger : { ...trigger, exitCode })
   }
 
   return {

@@ -137,8 +137,9 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   }
 
   const begin = (member: Member, trigger: Trigger, present: Ending) => {
-    const stopped = member.begin(trigger, present.deadline).then(({ exitCode }) => {
-      present.exitCode ||= exitCode
+    const stopped = member.begin(trigger, present.deadline).then(({ clean, exitCode }) => {
+      // The code of a clean one is the application's, which counts only where nothing of ours says otherwise.
+      if (!clean) present.exitCode ||= exitCode
     })
     if (!present.joined.has(member)) present.joined.set(member, stopped)
   }
