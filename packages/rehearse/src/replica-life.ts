@@ -72,14 +72,15 @@ export function createReplicaLife(surroundings: ReplicaSurroundings): ReplicaLif
     changed()
   }
 
-  function endsByItself(replica: Replica, exit: Exit) {
+  async function endsByItself(replica: Replica, exit: Exit) {
     replica.exit = exit
     if (released || replica.phase === 'terminating') return
     const early = replica.readyAt === undefined
-    const output = replica.service.output()
     replica.phase = 'gone'
     replica.died = true
     endpoints.announce(replica.id, undefined)
+    const output = await replica.service.lastOutput()
+    if (released) return
     if (early) {
       const reason = `ended before it was ready (${exitText(exit)})`
       observe({ type: 'replicaNeverReady', replica: replica.id, reason, output })

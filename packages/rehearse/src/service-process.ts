@@ -4,6 +4,7 @@ import type { Address } from './endpoints.js'
 import { UsageError } from './errors.js'
 import { findCommand } from './find-command.js'
 import { createOutputBuffer } from './output-buffer.js'
+import { pause } from './pause.js'
 import type { ProcessGroups } from './process-groups.js'
 
 /** How a process ended: by itself with `code`, or by `signal`. */
@@ -20,8 +21,10 @@ export interface ServiceProcess {
   address: Address
   /** Resolves when the process has ended; never rejects. */
   exited: Promise<Exit>
-  /** The last lines it wrote to stdout and stderr. */
+  /** The last lines it wrote to stdout and stderr, as far as they have come. */
   output(): string[]
+  /** The same of a process that has ended, when all of them have come; never rejects. */
+  lastOutput(): Promise<string[]>
   /** Sends a signal to the process itself, as the kubelet does to a container's PID 1. */
   signal(name: NodeJS.Signals): void
   /** Sends SIGKILL to it and to everything it started. */
@@ -71,12 +74,10 @@ export async function startService(
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       if (pid !== undefined) groups.end(pid)
-      const exit = { code, signal, at: performance.now() }
-      // Its last lines may still be in the pipe. Whoever else has that open cannot keep us waiting.
-      child.once('close', () => resolve(exit))
-      setTimeout(resolve, lastLines, exit).unref()
+      resolve({ code, signal, at: performance.now() })
     })
   })
+  const closed = new Promise((resolve) => child.once('close', resolve))
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) => {
@@ -98,6 +99,8 @@ export async function startService(
     address,
     exited,
     output: output.lines,
+    // Whoever else has its pipes open cannot keep us waiting.
+    lastOutput: () => pause(lastLines, closed).then(output.lines),
     signal: (signal) => void child.kill(signal),
     kill: () => groups.kill(pid),
   }

@@ -98,7 +98,7 @@ export async function startProxy(proxy: ProxyKind, groups: ProcessGroups): Promi
     await service.exited
     cleanUp()
     throw new UsageError(
-      `--lb ${kind}: ${program} does not start; it wrote last:\n${service.output().join('\n')}`,
+      `--lb ${kind}: ${program} does not start; it wrote last:\n${(await service.lastOutput()).join('\n')}`,
     )
   }
 

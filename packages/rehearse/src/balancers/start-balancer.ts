@@ -54,7 +54,7 @@ async function startInFront(
   observe: Observer,
 ): Promise<RunningBalancer> {
   const proxy = await startProxy(proxies[kind], groups)
-  const { pid, address, exited, output } = proxy.process
+  const { pid, address, exited, lastOutput } = proxy.process
   let isEnding = false
   let die: (reason: string) => void = () => {}
   const died = new Promise<string>((resolve) => {
@@ -63,8 +63,8 @@ async function startInFront(
     }
   })
   observe({ type: 'balancerStarted', kind, version: proxy.version, pid, port: address.port })
-  void exited.then((exit) => {
-    if (!isEnding) observe({ type: 'balancerDied', kind, exit, output: output() })
+  void exited.then(async (exit) => {
+    if (!isEnding) observe({ type: 'balancerDied', kind, exit, output: await lastOutput() })
     die(`${kind} ended by itself (${exitText(exit)})`)
   })
   const tell = (list: Endpoint[]) =>
