@@ -24,8 +24,10 @@ describe.concurrent('beside', () => {
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 1, report: { reason: 'crash', exitCode: 1 } })
       expect(exit.stdout + exit.stderr).toContain('thrown on purpose it')
-      const sent = collector.said('whole').map(String)
-      expect(sent.filter((text) => text.includes('thrown on purpose it'))).toHaveLength(1)
+      const reports = () =>
+        collector.said('whole').filter((text) => String(text).includes('thrown on purpose it'))
+      await collector.until(() => reports().length > 0, 30_000, 'no report')
+      expect(reports()).toHaveLength(1)
     })
   }
 

@@ -78,7 +78,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
       // The listener waits for a calm as long as others come, and what is asked meanwhile waits until it has closed.
       const newcomers: Promise<string>[] = []
       const answers: Promise<string>[] = []
-      for (const client of [...clients]) {
+      for (const client of clients) {
         const newcomer = await server.connect().catch(() => undefined)
         if (newcomer !== undefined) newcomers.push(contextFor(newcomer).catch(() => 'not accepted'))
         answers.push(contextFor(client))
@@ -115,9 +115,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
   {
     name: 'answers without a body (HEAD, 204, 304) carry Connection: close and end the connection',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...roomy, linger: 0 },
-      })
+      await using server = await startServer(subject, { options: { ...roomy, linger: 0 } })
       const asked = [
         { method: 'HEAD', path: '/fast', status: 200 },
         { method: 'GET', path: '/no-content', status: 204 },

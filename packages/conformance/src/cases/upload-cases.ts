@@ -64,9 +64,7 @@ export const uploadCases: readonly BehaviourCase[] = [
   {
     name: 'Expect: 100-continue is answered while draining, before and after the listener closes',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...roomy, linger: 3000 },
-      })
+      await using server = await startServer(subject, { options: { ...roomy, linger: 3000 } })
       const [inWindow, inLinger] = [await server.connect(), await server.connect()]
       for (const client of [inWindow, inLinger]) await client.get('/fast')
       server.signal()
@@ -87,9 +85,7 @@ export const uploadCases: readonly BehaviourCase[] = [
   {
     name: 'an upload answered early, while draining, gets its answer in 20 of 20 trials',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: roomy,
-      })
+      await using server = await startServer(subject, { options: roomy })
       const trials = await Promise.all(Array.from({ length: 20 }, () => server.connect()))
       for (const client of trials) await client.get('/fast')
       server.signal()

@@ -42,10 +42,8 @@ export const windowCases: readonly BehaviourCase[] = [
   {
     name: "C7: readinessDuringDrain: 'keep' leaves readiness green until the window is over",
     async run(subject) {
-      const options = { ...roomy, linger: 3000 }
-      await using server = await startServer(subject, {
-        options: { ...options, readinessDuringDrain: 'keep' },
-      })
+      const options = { ...roomy, linger: 3000, readinessDuringDrain: 'keep' }
+      await using server = await startServer(subject, { options })
       const [prober, late] = [await server.connect(), await server.connect()]
       await late.get('/fast')
       server.signal()
