@@ -24,6 +24,28 @@ const styles: Record<string, (app: FastifyInstance, end: () => void) => void> = 
 
 const portOf = (app: { server: Pick<Server, 'address'> }) => (app.server.address() as AddressInfo).port
 
+/** Has an application keep the sockets that are upgraded on it; gives what says farewell to them. */
+function keepUpgraded(app: FastifyInstance) {
+  const sockets = new Set<Socket>()
+  app.server.on('upgrade', (_request, socket: Socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+    socket.on('data', () => {})
+    sockets.add(socket)
+  })
+  return () => {
+    for (const socket of sockets) socket.end('bye')
+  }
+}
+
+/** Listens, and has a client change to another protocol; gives what it hears after that. */
+async function upgrade(app: FastifyInstance) {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const client = connect(portOf(app), '127.0.0.1')
+  client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+  await once(client, 'data')
+  return { heard: client.setEncoding('utf8').toArray() }
+}
+
 describe('preClose ends long work before the cutoff', { timeout: 60_000 }, () => {
   for (const [style, add] of Object.entries(styles)) {
     for (const where of ['before', 'after']) {
@@ -81,51 +103,31 @@ describe('preClose ends long work before the cutoff', { timeout: 60_000 }, () =>
   test('an upgraded socket', async () => {
     const app = Fastify()
     await app.register(graceful, options)
-    const sockets = new Set<Socket>()
-    app.server.on('upgrade', (_request, socket: Socket) => {
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
-      socket.on('data', () => {})
-      sockets.add(socket)
-    })
-    app.addHook('preClose', async () => {
-      for (const socket of sockets) socket.end('bye')
-    })
-    await app.listen({ port: 0, host: '127.0.0.1' })
-    const client = connect(portOf(app), '127.0.0.1')
-    client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
-    await once(client, 'data')
-    const rest = client.setEncoding('utf8').toArray()
+    const sayBye = keepUpgraded(app)
+    app.addHook('preClose', async () => sayBye())
+    const { heard } = await upgrade(app)
     await app.close()
-    expect((await rest).join('')).toBe('bye')
+    expect(await heard).toEqual(['bye'])
     expect(await app.lifecycle.stop()).toMatchObject({ clean: true, cut: [] })
   })
 
   for (const where of ['before', 'after']) {
     test(`an upgraded socket that a plugin ends where it replaces the server's close (registered ${where} lameduck)`, async () => {
       const app = Fastify()
-      const sockets = new Set<Socket>()
       const plugin = () => {
         const { close } = app.server
-        app.server.on('upgrade', (_request, socket: Socket) => {
-          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
-          socket.on('data', () => {})
-          sockets.add(socket)
-        })
+        const sayBye = keepUpgraded(app)
         app.server.close = function (...args) {
-          for (const socket of sockets) socket.end('bye')
+          sayBye()
           return close.apply(this, args)
         }
       }
       if (where === 'before') plugin()
       await app.register(graceful, options)
       if (where === 'after') plugin()
-      await app.listen({ port: 0, host: '127.0.0.1' })
-      const client = connect(portOf(app), '127.0.0.1')
-      client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
-      await once(client, 'data')
-      const rest = client.setEncoding('utf8').toArray()
+      const { heard } = await upgrade(app)
       await app.close()
-      expect((await rest).join('')).toBe('bye')
+      expect(await heard).toEqual(['bye'])
       const { clean, cut, hooks } = await app.lifecycle.stop()
       expect({ clean, cut }).toEqual({ clean: true, cut: [] })
       expect(hooks.map(({ name }) => name)).toEqual(['fastify.preClose', 'server.close', 'fastify.close'])

@@ -34,6 +34,7 @@ function registerMethodsOf(wrapper: Wrapper, lifecycle: Lifecycle): void {
  */
 export function registerDecorated(discovery: DiscoveryService, lifecycle: Lifecycle): void {
   if (lifecycle.state !== 'starting') return
-  for (const wrapper of [...discovery.getProviders(), ...discovery.getControllers()])
+  for (const wrapper of [...discovery.getProviders(), ...discovery.getControllers()]) {
     registerMethodsOf(wrapper, lifecycle)
+  }
 }

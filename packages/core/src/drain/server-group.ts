@@ -96,7 +96,7 @@ export function groupServers(
         })
       }
       stopping += all.length
-      const waiting = all.flatMap((server) => (server.beforeClosing === undefined ? [] : server))
+      const waiting = all.filter(({ beforeClosing }) => beforeClosing !== undefined)
       if (waiting.length === 0) closeDoors()
       else {
         const told = waiting.map((server) => settled(async () => server.beforeClosing?.(patience)))

@@ -26,25 +26,6 @@ type Added = (event: string | symbol, listener: (...args: unknown[]) => void) =>
 
 const ignore = () => {}
 
-/** Node's `close()` takes a response that is ended but not flushed for nothing, and its connection for an idle one. */
-function keepIdleConnections(server: object) {
-  let before: PropertyDescriptor | undefined
-  let isOn = false
-  return {
-    begin() {
-      if (isOn) return
-      before = Object.getOwnPropertyDescriptor(server, 'closeIdleConnections')
-      isOn = Reflect.defineProperty(server, 'closeIdleConnections', { configurable: true, value: ignore })
-    },
-    end() {
-      if (!isOn) return
-      isOn = false
-      if (before === undefined) Reflect.deleteProperty(server, 'closeIdleConnections')
-      else Reflect.defineProperty(server, 'closeIdleConnections', before)
-    },
-  }
-}
-
 /** What hangs on the event (a database, Fastify's second server) must wait for every server of the lifecycle, and hears of it once. */
 export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
   /** `close()` has no error for those that call it: it has been done for them. */
@@ -59,7 +40,8 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
   )
   /** It need not go by `close()`: that of HTTP/2 does not. */
   const dispose = ownMethod(server, Symbol.asyncDispose, async () => {}, 'promise')
-  const keepIdle = keepIdleConnections(server)
+  /** Node's `close()` takes a response that is ended but not flushed for nothing, and its connection for an idle one. */
+  const closeIdle = ownMethod(server, 'closeIdleConnections', ignore, 'nothing')
   let isCalled = false
   let step: 'free' | 'held' | 'released' | 'heard' = 'free'
   let isTwice = false
@@ -120,7 +102,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       if (!close.isWrapped) return undefined
       return () => {
         isCalled = true
-        keepIdle.begin()
+        closeIdle.hold()
         return close.call(ignore)
       }
     },
@@ -129,7 +111,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       if (step !== 'held') return
       step = 'released'
       // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
-      keepIdle.end()
+      closeIdle.giveBack()
       if (isCalled) Object.getPrototypeOf(server).close.call(server)
       else close.call()
       settle()
