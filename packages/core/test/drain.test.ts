@@ -115,6 +115,29 @@ test('a silent connection gets the linger to speak, at most five seconds, and no
   }
 })
 
+test('what ends long work waits for servers that cannot tell theirs from other work', async () => {
+  const { lifecycle, server, signal, clock, events, report } = serving({ shutdownDelay: 0, linger: 0 })
+  const release = lifecycle.hold('stream')
+  let ended = false
+  ;(lifecycle as unknown as { [kSeats]: Seats })[kSeats].endLongWork?.({
+    name: 'ender',
+    fn() {
+      ended = true
+      release()
+    },
+  })
+  server.connect()
+  server.beginRequest()
+  signal('SIGTERM')
+  await clock.advance(1000)
+  expect(ended).toBe(false)
+  server.finishRequest()
+  server.disconnect()
+  await clock.advance(1000)
+  expect(events.map(([name]) => name)).toEqual(['closing', 'drained'])
+  expect(await report).toMatchObject({ clean: true, hooks: [{ name: 'ender', outcome: 'done' }] })
+})
+
 describe('a server that is attached while draining', () => {
   test('serves through the window and closes with the others', async () => {
     const { lifecycle, signal, clock } = serving({ shutdownDelay: 1000 })

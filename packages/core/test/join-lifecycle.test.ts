@@ -94,6 +94,17 @@ describe('a seat', () => {
     expect(warnings[0]).toMatch(/lifecycle\.signal\.addEventListener.* from @Inject\(\)$/)
   })
 
+  test('names a few late hooks without counting the rest', async () => {
+    elsewhere()
+    const seat = joinLifecycle({ ...options, gracePeriod: 1000 })
+    seat.warnOfLateHooks(['end'], () => [{ end() {} }], '@Inject()')
+    const warnings: string[] = []
+    seat.lifecycle.on('warning', ({ message }) => void warnings.push(message))
+    seat.lifecycle.hold('job')
+    await seat.lifecycle.stop({ force: true })
+    expect(warnings).toEqual([expect.stringContaining(': Object.end. If one')])
+  })
+
   test('shows no probe where there is none, or where they have a port of their own', async () => {
     elsewhere()
     for (const probes of [false, { port: 0, host: '127.0.0.1' }] as const) {

@@ -3,8 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { RawClient } from '@lameduck/conformance'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { LifecycleOptions } from '../src/options/options.js'
+import { noProbes } from '../src/probes/probe-responder.js'
+import { startProbeServer } from '../src/probes/probe-server.js'
+import { resolveProbes } from '../src/probes/probes.js'
 import { createRealTimeLifecycle, freePort } from './in-process.js'
 
 /** A lifecycle whose probes have a port of their own. */
@@ -22,6 +25,22 @@ async function withProbePort(options: LifecycleOptions = {}) {
 }
 
 describe('the server of the probes', () => {
+  test('goes on after an error that does not end it, and says so', async () => {
+    const events = { listening: vi.fn(), failed: vi.fn(), warn: vi.fn() }
+    const port = await freePort()
+    const server = startProbeServer(noProbes, resolveProbes({ port, host: '127.0.0.1' }), events)
+    await once(server, 'listening')
+    server.emit('error', new Error('no descriptors left'))
+    expect(events.failed).not.toHaveBeenCalled()
+    expect(events.warn.mock.calls).toEqual([[expect.stringMatching(/goes on: no descriptors left$/)]])
+
+    // Every address there is: one is taken.
+    const second = startProbeServer(noProbes, resolveProbes({ port }), events)
+    await once(second, 'error')
+    expect(String(events.failed.mock.calls[0]?.[0])).toMatch(/cannot listen on port \d+, .*EADDRINUSE/)
+    server.close()
+  })
+
   test('answers while starting, ready, draining and stopped, and is left to the end of the process (C1)', async () => {
     const { lifecycle, signal, report, client } = await withProbePort()
     const said = async (path: string) => (await client.get(path)).status
