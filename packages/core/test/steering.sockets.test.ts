@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { RawClient } from '@lameduck/conformance'
 import { expect, test } from 'vitest'
 import type { Report } from '../src/index.js'
 import { createLifecycle } from '../src/index.js'
@@ -54,6 +55,20 @@ test('a handler that stops the lifecycle is answered afterwards, and others befo
   expect(report).toMatchObject({ clean: true, cut: [] })
   const count = () => new Promise((resolve) => server.getConnections((_, open) => resolve(open)))
   while ((await count()) !== 0) await new Promise(setImmediate)
+})
+
+test('a handler that has begun its answer as keep-alive, and then stops the lifecycle, finishes it; its connection closes behind that', async () => {
+  const lifecycle = createLifecycle(options)
+  const server = createServer(async (req, res) => {
+    res.writeHead(200, { 'content-length': 7 }).write('sto')
+    await lifecycle.stop({ except: req })
+    res.end('pped')
+  })
+  lifecycle.attach(server)
+  const client = await RawClient.connect({ port: await listen(server) })
+  await lifecycle.ready()
+  expect(await client.get('/')).toMatchObject({ text: 'stopped', headers: { connection: 'keep-alive' } })
+  expect(await client.closed).toBe('fin')
 })
 
 test('the port of the probes is known once ready, and shows what checks returned', async () => {
