@@ -203,7 +203,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     warn: seats.warn,
     closeWith: (name, close) => takeOverClose(lifecycle, seats, name, close),
     endLongWork: (name, fn) => seats.endLongWork?.({ name, fn }),
-    warnOfLateHooks: warnOfLateHooks({ lifecycle, warn: seats.warn }),
+    warnOfLateHooks: (...late) => warnOfLateHooks(lifecycle, seats.warn, ...late),
     refuseProbePath(path) {
       if (Object.values(paths ?? {}).some((each) => each === path)) throw routeTaken(String(path))
     },
