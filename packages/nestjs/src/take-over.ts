@@ -32,7 +32,7 @@ export function createTakeOver({ lifecycle, signals, closeWith }: Seat): TakeOve
     await opened
   }
 
-  const isOurs = (signal: string) => (signals as readonly string[]).includes(signal.toUpperCase().trim())
+  const isNotOurs = (signal: string) => !(signals as readonly string[]).includes(signal.toUpperCase().trim())
 
   return (context, close) => {
     if (main === undefined || context.getHttpServer !== undefined) {
@@ -46,8 +46,7 @@ export function createTakeOver({ lifecycle, signals, closeWith }: Seat): TakeOve
     surround(context, 'callShutdownHook', undefined, () => turns.emit('tornDown'))
     const enableShutdownHooks = context.enableShutdownHooks.bind(context)
     context.enableShutdownHooks = (wanted = [], options) => {
-      const all = wanted.length > 0 ? wanted : Object.values(ShutdownSignal)
-      const others = all.filter((signal) => !isOurs(signal))
+      const others = (wanted.length > 0 ? wanted : Object.values(ShutdownSignal)).filter(isNotOurs)
       // One owner for each signal: Nest's handler would end the process with a code of its own.
       if (others.length > 0) enableShutdownHooks(others, options)
       return context
