@@ -241,14 +241,14 @@ describe('a gesture', () => {
   })
 
   test('comes too late where a worker of a cluster is already on its way', async () => {
-    const { host, join } = bench()
+    const { clock, host, join } = bench()
     const { begun, stop } = join()
     host.emit(disconnecting, 'worker.disconnect()')
     expect(begun).toMatchObject([[{ reason: 'worker.disconnect()', window: false, linger: true }, 9000]])
     host.emit(disconnecting, 'worker.disconnect()')
     expect(begun).toHaveLength(1)
     stop()
-    await new Promise(setImmediate)
+    await clock.advance(0)
     expect(host.exitCode).toBe(0)
   })
 

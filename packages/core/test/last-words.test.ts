@@ -75,6 +75,23 @@ describe('the last words', () => {
     expect(isOver()).toBe(true)
   })
 
+  test('wait for files that are being written, and five seconds at most', async () => {
+    const activity = new Map([['FSReqCallback', 1]])
+    const { clock, log, say, isOver } = bench({ activity: () => activity })
+    say()
+    await clock.advance(4000)
+    expect(log).toEqual(['flush'])
+    activity.clear()
+    await clock.advance(200)
+    expect(isOver()).toBe(true)
+    const pipe = bench({ activity: () => new Map([['FSReqCallback', 1]]), beforeExit: async () => false })
+    pipe.say()
+    await pipe.clock.advance(4900)
+    expect(pipe.isOver()).toBe(false)
+    await pipe.clock.advance(200)
+    expect(pipe.isOver()).toBe(true)
+  })
+
   test('wait for what beforeExit has begun, and for what that begins', async () => {
     let requests = 0
     const { clock, say, isOver } = bench({

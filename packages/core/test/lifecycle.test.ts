@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { HookOutcome } from '../src/drain/report.js'
 import type { Lifecycle } from '../src/lifecycle/lifecycle.js'
 import { createFakeServer, createTestBench } from '../src/testing/index.js'
@@ -291,10 +291,15 @@ describe('what fails beside the drain costs no request', () => {
       throw new Error('disk full')
     }
     const logger = { info: fail, warn: fail, error: fail }
+    const printed = vi.spyOn(globalThis.process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => printed.mockRestore())
     const { signal, clock, process } = serving({ shutdownDelay: 0, logger })
     signal('SIGTERM')
     await clock.advance(0)
     expect(process.exitCode).toBe(0)
+    const text = printed.mock.calls.map(([line]) => String(line)).join('')
+    expect(text.match(/the logger failed \(disk full\)/g)).toHaveLength(1)
+    expect(text).toContain('stopped after')
   })
 
   test('a server whose announce, release or numbers throw is warned about', async () => {

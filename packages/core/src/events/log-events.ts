@@ -2,9 +2,8 @@ import { inspect } from 'node:util'
 import type { HookOutcome, Report } from '../drain/report.js'
 import type { Plan } from '../options/plan.js'
 import { type Emitter, eventNames, type LifecycleEventName, type LifecycleEvents } from './events.js'
-import type { Level, Logger } from './logger.js'
+import { consoleLogger, type Level, type Logger } from './logger.js'
 import { plainError } from './plain-error.js'
-import { writeToStandardError } from './standard-error.js'
 import { finishedOf, ms, named, some, workOf } from './unfinished.js'
 
 /** What is logged of an event: how loud, what, and in which details. */
@@ -118,16 +117,23 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
 /** The steps in between, which nobody needs of a drain that no signal, message or crash has started: of tests, mostly. */
 const between: ReadonlySet<LifecycleEventName> = new Set(['closing', 'drained', 'hookFinished'])
 
-/** Logs what a lifecycle tells. A logger that fails must not cost a request: its first failure is printed, and that is all. */
-export function logEvents({ on }: Pick<Emitter, 'on'>, logger: Logger): void {
+/** Logs what a lifecycle tells. A logger that fails must not cost a request: its first failure is told, and what it does not take goes to the console. */
+export function logEvents(
+  { on }: Pick<Emitter, 'on'>,
+  logger: Logger,
+  fallback: Logger = consoleLogger(),
+): void {
   let hasFailed = false
   let isByHand = false
   const log = ([level, message, details]: Line) => {
     try {
       logger[level]?.(details, message)
     } catch (error) {
-      if (!hasFailed) writeToStandardError(`lameduck: the logger failed on "${message}": ${inspect(error)}\n`)
+      const reason = error instanceof Error ? error.message : inspect(error)
+      if (!hasFailed)
+        fallback.warn({}, `the logger failed (${reason}): what it does not take goes to the console`)
       hasFailed = true
+      fallback[level]?.(details, message)
     }
   }
   const observe = <Name extends LifecycleEventName>(event: Name) =>

@@ -23,6 +23,9 @@ const look = 25
 /** What is over now and then may go on in between: a request after a look-up of its address. */
 const calmLooks = 2
 
+/** What Node calls an operation on a file that is under way. */
+const isOnFile = (kind: string) => kind.startsWith('FSReq')
+
 /** What is said at the end of a process. */
 export interface LastWords {
   /** The loggers' own. */
@@ -48,12 +51,14 @@ export async function sayLastWords(
 
   const say = async () => {
     await flushed()
+    await filesWritten()
     await moved()
     if (beforeExit === undefined || isOver) return
     const before = host.activity()
     if (!(await host.beforeExit(beforeExit()))) return
     await calm(before)
     await flushed()
+    await filesWritten()
     await moved()
   }
 
@@ -82,6 +87,16 @@ export async function sayLastWords(
       if (now !== left) since = clock.now()
       left = now
     }
+  }
+
+  /** Loggers that write files do so by and by, and tell nobody; Node would not end before they have. */
+  const filesWritten = async () => {
+    const isWriting = () => [...host.activity().keys()].some(isOnFile)
+    const since = clock.now()
+    await new Promise<void>((resolve) => void clock.nextTurn(resolve))
+    if (!isWriting()) return
+    const mayGoOn = () => !isOver && clock.now() - since < patience
+    for (let looks = 0; looks < calmLooks && mayGoOn(); looks = isWriting() ? 0 : looks + 1) await pause(look)
   }
 
   /** Until nothing is under way that was not before. */
