@@ -4,9 +4,7 @@ import type { HttpServer } from '@nestjs/common'
 type Register = (...args: unknown[]) => unknown
 
 /** What is used of Fastify's. */
-type Reply = { [Method in 'code' | 'headers' | 'send']: (value: unknown) => Reply } & {
-  callNotFound(): Reply
-}
+type Reply = { [Method in 'code' | 'headers' | 'send' | 'callNotFound']: (value?: unknown) => Reply }
 
 /**
  * Keeps the application's routes off the probe paths. Probes are answered at the server, before Nest sees the request;

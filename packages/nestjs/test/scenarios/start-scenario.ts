@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { type ForkedServer, type ForkOptions, startScript } from '@lameduck/conformance'
 
-const useNest = fileURLToPath(new URL('../use-nest.mjs', import.meta.url))
+/** With these a scenario runs on the Nest that `NEST` in its environment names. */
+export const nodeArguments = ['--import', fileURLToPath(new URL('../use-nest.mjs', import.meta.url))]
 
 /** Which Nest a scenario runs on, beside what the lifecycle is given. */
 export interface ScenarioOptions extends ForkOptions {
@@ -16,7 +17,7 @@ export async function startScenario(
   const server = await startScript(new URL(`${name}.mjs`, import.meta.url), {
     ...options,
     env: { ...env, NEST: String(nest) },
-    nodeArguments: ['--import', useNest],
+    nodeArguments,
   })
   await server.line('ready')
   return server
