@@ -21,6 +21,20 @@ describe.concurrent('a crash', { timeout: 120_000 }, () => {
     const exit = await server.exited()
     expect(exit).toMatchObject({ code: 1, signal: null, report: { exitCode: 1 } })
     expect(exit.stderr).toMatch(/TypeError: nobody waits for this\s+at /)
+    const logged = exit.stderr.split('\n').filter((line) => line.startsWith('{'))
+    expect(logged.map((line) => JSON.parse(line))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          level: 'error',
+          step: 'draining',
+          error: expect.objectContaining({ message: 'nobody waits for this' }),
+          msg: expect.stringMatching(/^crash \(nobody waits for this\): draining/),
+        }),
+        expect.objectContaining({
+          msg: expect.stringMatching(/, crash \(nobody waits for this\), .*code 1$/),
+        }),
+      ]),
+    )
     expect(server.said('hook')).toEqual(['database'])
   })
 

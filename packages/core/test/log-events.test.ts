@@ -121,6 +121,13 @@ const cases: readonly Case[] = [
     { step: 'draining', reason: 'SIGTERM', signal: 'SIGTERM', plan, byHand: false },
   ],
   [
+    'draining',
+    { reason: 'crash', error, plan: anchor(plan, 1767323045678.25), byHand: false },
+    'error',
+    'crash (why): draining, gone in 28000 ms at the latest',
+    { step: 'draining', reason: 'crash', error: { name: 'Error', message, stack }, plan, byHand: false },
+  ],
+  [
     'signalIgnored',
     { signal: 'SIGTERM' },
     'warn',
@@ -166,21 +173,21 @@ const cases: readonly Case[] = [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'done' },
     'info',
-    '"db" done after 9 ms',
+    'hook "db" done after 9 ms',
     { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'done' } },
   ],
   [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'timed-out' },
     'error',
-    '"db" timed out after 9 ms',
+    'hook "db" timed out after 9 ms',
     { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'timed-out' } },
   ],
   [
     'hookFinished',
     { name: 'db', duration: 9, outcome: 'failed', error },
     'error',
-    '"db" failed after 9 ms',
+    'hook "db" failed after 9 ms',
     { step: 'hook', hook: { name: 'db', duration: 9, outcome: 'failed' }, err: error },
   ],
   ['stopped', report, 'info', 'stopped after 12 ms, nothing cut, exit code 0', { step: 'stopped', report }],
@@ -190,6 +197,30 @@ const cases: readonly Case[] = [
     'error',
     'stopped after 12 ms, 1 thing cut (upgraded connection GET /feed after 5 ms), 1 hook failed ("db"), exit code 1',
     { step: 'stopped', report: { ...report, clean: false, exitCode: 1, cut, hooks: writtenHooks } },
+  ],
+  [
+    'stopped',
+    { ...report, reason: 'crash', exitCode: 1, error },
+    'error',
+    'stopped after 12 ms, crash (why), nothing cut, exit code 1',
+    {
+      step: 'stopped',
+      report: { ...report, reason: 'crash', exitCode: 1, error: { name: 'Error', message, stack } },
+    },
+  ],
+  [
+    'stopped',
+    { ...report, signal: 'SIGTERM', exitCode: 1, error: 'a text' },
+    'error',
+    "stopped after 12 ms, SIGTERM, crash ('a text'), nothing cut, exit code 1",
+    { step: 'stopped', report: { ...report, signal: 'SIGTERM', exitCode: 1, error: 'a text' } },
+  ],
+  [
+    'stopped',
+    { ...report, reason: 'startup task "db" failed', exitCode: 1 },
+    'info',
+    'stopped after 12 ms, startup task "db" failed, nothing cut, exit code 1',
+    { step: 'stopped', report: { ...report, reason: 'startup task "db" failed', exitCode: 1 } },
   ],
   ['warning', { message: 'mend this' }, 'warn', 'mend this', {}],
 ]
@@ -268,7 +299,7 @@ test('a drain that code has asked for takes two lines, unless something went wro
     expect.stringMatching(/^info stopped/),
   ])
   emitter.emit('hookFinished', { name: 'db', duration: 1, outcome: 'failed', error })
-  expect(said.at(-1)).toBe('error "db" failed after 1 ms')
+  expect(said.at(-1)).toBe('error hook "db" failed after 1 ms')
 })
 
 test('a plan is logged in whole milliseconds, without points on the clock', () => {

@@ -56,7 +56,7 @@ for (const kind of ['a logger', 'a child', 'winston itself'] as const) {
     expect(lines).toContainEqual(
       expect.objectContaining({
         level: 'error',
-        message: expect.stringMatching(/^"database" failed after \d+ ms$/),
+        message: expect.stringMatching(/^hook "database" failed after \d+ ms$/),
         err: expect.objectContaining({
           message: 'no answer',
           cause: expect.objectContaining({ message: 'reset' }),

@@ -42,7 +42,7 @@ for (const given of ['{}', '{"logger":false}', '{"logger":{"level":"silent"}}'])
       )
       const expected = [
         'warn cutoff after n ms, 1 request unfinished: GET /hang after n ms',
-        'error "pool" failed after n ms',
+        'error hook "pool" failed after n ms',
         'error stopped after n ms, 1 thing cut (GET /hang after n ms), 1 hook failed ("pool"), exit code 1',
       ]
       expect(lines).toEqual(isChosen ? [] : expected)

@@ -54,7 +54,7 @@ for (const nest of [11, 12] as const) {
         const what = calls ? 'call /work.Work/Answer' : 'GET /hang'
         expect(lines.map(({ level, msg }) => `${level} ${msg.replaceAll(/\d+ ms/g, 'n ms')}`)).toEqual([
           `warn cutoff after n ms, 1 ${calls ? 'call' : 'request'} unfinished: ${what} after n ms`,
-          'error "pool" failed after n ms',
+          'error hook "pool" failed after n ms',
           `error stopped after n ms, 1 thing cut (${what} after n ms), 1 hook failed ("pool"), exit code 1`,
         ])
         expect(server.output).not.toContain('[Nest]')

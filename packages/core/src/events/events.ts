@@ -22,6 +22,8 @@ export interface LifecycleEvents {
   draining: {
     reason: string
     signal?: NodeJS.Signals
+    /** What was thrown, if that is why. */
+    error?: unknown
     plan: Plan
     /** Code has called `stop()` or the framework's own close: the process need not end. */
     byHand: boolean

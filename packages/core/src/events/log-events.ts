@@ -38,10 +38,25 @@ const written = (report: Report): Report => ({
   hooks: report.hooks.map(withPlainError),
 })
 
-const summary = ({ cut, unlisted, hooks }: Report) => {
+const textOf = (error: unknown) => (error instanceof Error ? error.message : inspect(error))
+
+/** Why it ends, with what was thrown. */
+const causeOf = (of: { readonly reason: string; readonly error?: unknown }) => {
+  if (!hasError(of)) return of.reason
+  const crash = `crash (${textOf(of.error)})`
+  return of.reason === 'crash' ? crash : `${of.reason}, ${crash}`
+}
+
+/** Nothing that is named as cut or failed tells why the exit code is what it is. */
+const needsCause = (report: Report) =>
+  hasError(report) || (report.clean && report.exitCode !== 0 && report.signal === undefined)
+
+const summary = (report: Report) => {
+  const { cut, unlisted, hooks } = report
   const failed = hooks.filter(({ outcome }) => outcome !== 'done').map(({ name }) => `"${name}"`)
   const things = cut.length + unlisted
   return [
+    ...(needsCause(report) ? [causeOf(report)] : []),
     things === 0 ? 'nothing cut' : `${some(things, 'thing')} cut (${named(cut, unlisted)})`,
     ...(failed.length > 0 ? [`${some(failed.length, 'hook')} failed (${failed.join(', ')})`] : []),
   ].join(', ')
@@ -75,9 +90,9 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
       ? ['info', `"${reason}" keeps readiness red no longer`, { unready: reason }]
       : ['warn', `unready, "${reason}": readiness is red until that is taken back`, { unready: reason }],
   draining: (draining) => [
-    'info',
-    `${draining.reason}: draining, gone in ${ms(draining.plan.deadline)} at the latest`,
-    { step: 'draining', ...draining, plan: planned(draining.plan) },
+    hasError(draining) ? 'error' : 'info',
+    `${causeOf(draining)}: draining, gone in ${ms(draining.plan.deadline)} at the latest`,
+    { step: 'draining', ...withPlainError(draining), plan: planned(draining.plan) },
   ],
   signalIgnored: ({ signal }) => [
     'warn',
@@ -103,11 +118,11 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
   ],
   hookFinished: (hook) => [
     hook.outcome === 'done' ? 'info' : 'error',
-    `"${hook.name}" ${hook.outcome.replace('-', ' ')} after ${ms(hook.duration)}`,
+    `hook "${hook.name}" ${hook.outcome.replace('-', ' ')} after ${ms(hook.duration)}`,
     { step: 'hook', ...outcomeAs('hook', hook) },
   ],
   stopped: (report) => [
-    report.clean && !('error' in report) ? 'info' : 'error',
+    report.clean && !hasError(report) ? 'info' : 'error',
     `stopped after ${ms(report.durations.total)}, ${summary(report)}, exit code ${report.exitCode}`,
     { step: 'stopped', report: written(report) },
   ],
@@ -129,9 +144,8 @@ export function logEvents(
     try {
       logger[level]?.(details, message)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : inspect(error)
       if (!hasFailed)
-        fallback.warn({}, `the logger failed (${reason}): what it does not take goes to the console`)
+        fallback.warn({}, `the logger failed (${textOf(error)}): what it does not take goes to the console`)
       hasFailed = true
       fallback[level]?.(details, message)
     }

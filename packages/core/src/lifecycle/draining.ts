@@ -99,8 +99,7 @@ export function createDraining(host: DrainingHost): Draining {
     drain = begun
     drains.add(begun)
     begun.shorten(plan, deadline)
-    const { reason, signal, byHand = false } = trigger
-    emitter.emit('draining', { reason, ...(signal ? { signal } : {}), plan: begun.plan, byHand })
+    emitter.emit('draining', { ...contextOf(trigger), plan: begun.plan, byHand: trigger.byHand === true })
     host.begun(trigger)
     const running = begun.run()
     preparations.begin(begun)
