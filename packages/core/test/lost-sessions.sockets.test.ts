@@ -49,13 +49,14 @@ async function drained(
   kind: 'h2c' | 'h2',
   api: 'stream' | 'request',
   bytes: Buffer[],
-  leave: boolean,
+  leave: boolean | 'before the answer',
   handle: Handle = () => {},
 ) {
   const server = kind === 'h2' ? createSecureServer(selfSigned) : createServer()
   server.on('sessionError', () => {})
   server.on(api, (from: ServerHttp2Stream, to: Http2ServerResponse) => {
     from.on('error', () => {})
+    if (leave === 'before the answer') below.resetAndDestroy()
     handle(from, to)
   })
   const made = createRealTimeLifecycle({ gracePeriod: 60_000, shutdownDelay: 0, linger: 500 })
@@ -75,7 +76,7 @@ async function drained(
   const [session] = await accepted
   // What came is read before the client leaves; a session that Node has ended has no connection.
   while (!session.destroyed && session.socket.bytesRead < sent.length) await new Promise(setImmediate)
-  if (leave) below.resetAndDestroy()
+  if (leave === true) below.resetAndDestroy()
   made.signal()
   const report = await made.report
   below.destroy()
@@ -98,6 +99,20 @@ for (const kind of ['h2c', 'h2'] as const) {
       for (const [what, bytes] of Object.entries(vanishing)) {
         test(`whose client has gone after ${what} hold no drain`, async () => {
           const report = await drained(kind, api, bytes, true)
+          expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
+        })
+      }
+
+      // Over TLS, Node 20 and 22 do not hear that the system takes no bytes of it.
+      for (const [what, behind] of Object.entries({ nothing: [], GOAWAY: [goaway] })) {
+        test(`whose client has gone before its answer is written hold none, with ${what} behind it`, async () => {
+          const report = await drained(
+            kind,
+            api,
+            [request, ...behind],
+            'before the answer',
+            answerAtOnce[api],
+          )
           expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
         })
       }
