@@ -13,9 +13,18 @@ export interface Manifest {
 /** The root of the repository. */
 export const root = new URL('../../../../', import.meta.url)
 
+/** Reads a file of the repository. */
+export const readText = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+
 /** Reads a package.json of the repository. */
 export const readManifest = (path: string): Manifest =>
-  JSON.parse(readFileSync(new URL(`${path}/package.json`, root), 'utf8')) as Manifest
+  JSON.parse(readText(`${path}/package.json`)) as Manifest
+
+/** The version of a third party's package that a package of the repository has. */
+export function installedVersion(where: string, name: string): string {
+  const { version } = readManifest(`${where}/node_modules/${name}`) as Manifest & { version: string }
+  return version
+}
 
 /** Every package that others are to install and load. A package with a command is a tool, and loads nowhere. */
 export function findLibraries(): Manifest[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { findLibraries, type Manifest, readManifest, root } from './libraries.js'
+import { findLibraries, installedVersion, type Manifest, readManifest, root } from './libraries.js'
 import { succeed } from './run.js'
 
 /** A library as its users get it. */
@@ -90,9 +90,4 @@ async function install(consumer: string, packed: readonly PackedLibrary[], other
     cwd: consumer,
     patience: 120_000,
   })
-}
-
-function installedVersion(where: string, name: string): string {
-  const { version } = readManifest(`${where}/node_modules/${name}`) as Manifest & { version: string }
-  return version
 }
