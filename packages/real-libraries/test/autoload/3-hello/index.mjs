@@ -1,0 +1,3 @@
+export default async function hello(app) {
+  app.get('/', async () => 'hello')
+}
