@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { UsageError } from './errors.js'
-import { defaults, optionFlag, type RehearseOptions } from './options.js'
+import { optionFlag } from './option-flag.js'
+import { defaults, type RehearseOptions } from './options.js'
 
 /** What the command line asks for. */
 export interface ParsedArguments {
@@ -59,6 +60,12 @@ export function parseArguments(argv: readonly string[]): ParsedArguments | undef
   }
   const given = program.opts<GivenOptions>()
   refuseWhatIsNotYet(given)
+  if (program.args.length === 0) {
+    throw new UsageError(
+      'no command: expected rehearse [options] -- <command that starts the service>',
+      'COMMAND_UNUSABLE',
+    )
+  }
   return { options: readOptions(given, program.args), json: given.json }
 }
 

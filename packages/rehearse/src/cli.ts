@@ -39,7 +39,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       return 128 + constants.signals[name]
     }
     if (!(error instanceof UsageError)) throw error
-    console.error(`rehearse: ${error.message}`)
+    console.error(`rehearse: ${error.onCommandLine}`)
     return 2
   } finally {
     for (const name of interrupts) process.off(name, onInterrupt)
@@ -50,6 +50,6 @@ function checkWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'))
   } catch (error) {
-    throw badOption('--json', `a file that can be written (${(error as Error).message})`, file)
+    throw badOption('json', `a file that can be written (${(error as Error).message})`, file)
   }
 }

@@ -14,6 +14,8 @@ export function findCommand(name: string, path = process.env['PATH'] ?? ''): str
     const where = name.includes('/') ? '' : ' in PATH'
     throw new UsageError(
       `the command ${JSON.stringify(name)} cannot be started: no executable file of that name${where}`,
+      'COMMAND_UNUSABLE',
+      'command',
     )
   }
   return found

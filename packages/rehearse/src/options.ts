@@ -1,5 +1,5 @@
 import { type BalancerKind, balancerKinds } from './balancers/balancer.js'
-import { badOption, UsageError } from './errors.js'
+import { badOption, UsageError, unfit } from './errors.js'
 
 /**
  * What to rehearse, and how. The names are those of the command line; durations are in the unit that the same setting has in a pod
@@ -155,24 +155,13 @@ const ranges = {
   timeout: { min: 0.1, max: 3600, whole: false, unit: ' of seconds' },
 } as const satisfies Partial<Record<keyof RehearseOptions, Range>>
 
-/** An option's name on the command line: `preStop` is `--pre-stop`. */
-export function optionFlag(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-}
-
 /**
  * Fills in the defaults and checks every value, alone and against the others.
  *
  * @throws {UsageError} naming the option, what was expected and what came
  */
 export function resolveOptions(input: RehearseOptions): ResolvedOptions {
-  for (const name of Object.keys(input)) {
-    if (name !== 'command' && !Object.hasOwn(defaults, name))
-      throw new UsageError(
-        `${name}: there is no such option; known: command, ${Object.keys(defaults).join(', ')}`,
-        'OPTION_UNKNOWN',
-      )
-  }
+  checkNames(input)
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
   const options = { ...defaults, ...given } as ResolvedOptions
   checkCommand(options.command)
@@ -180,33 +169,48 @@ export function resolveOptions(input: RehearseOptions): ResolvedOptions {
   for (const name of ['path', 'post'] as const) checkPath(name, options[name])
   for (const name of ['ready', 'live'] as const) checkProbe(name, options[name])
   checkMix(options)
-  if (options.expect !== undefined && (typeof options.expect !== 'string' || options.expect === '')) {
-    throw badOption('--expect', 'a text that is not empty', options.expect)
-  }
-  if (!balancerKinds.includes(options.lb)) throw badOption('--lb', 'service, nginx or haproxy', options.lb)
-  if (typeof options.retryRefused !== 'boolean') {
-    throw badOption('--retry-refused', 'true or false', options.retryRefused)
-  }
-  if (typeof options.portEnv !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(options.portEnv)) {
-    throw badOption('--port-env', 'the name of an environment variable', options.portEnv)
-  }
-  if (options.preStop >= options.grace) {
-    throw new UsageError(
-      `--pre-stop: expected less than --grace, got ${options.preStop} with --grace ${options.grace}: ` +
-        `${options.grace} - ${options.preStop} leaves the service no time after SIGTERM`,
+  const { expect, lb, retryRefused, portEnv, preStop, grace } = options
+  if (expect !== undefined && (typeof expect !== 'string' || expect === ''))
+    throw badOption('expect', 'a text that is not empty', expect)
+  if (!balancerKinds.includes(lb)) throw badOption('lb', 'service, nginx or haproxy', lb)
+  if (typeof retryRefused !== 'boolean') throw badOption('retryRefused', 'true or false', retryRefused)
+  if (typeof portEnv !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(portEnv))
+    throw badOption('portEnv', 'the name of an environment variable', portEnv)
+  if (preStop >= grace) {
+    throw unfit(
+      'preStop',
+      (nameOf) =>
+        `less than ${nameOf('grace')}, got ${preStop} with ${nameOf('grace')} ${grace}: ` +
+        `${grace} - ${preStop} leaves the service no time after SIGTERM`,
     )
   }
   return Object.freeze(options)
 }
 
+function checkNames(input: unknown): void {
+  if (typeof input !== 'object' || input === null) {
+    throw badOption('options', "an object, { command: ['node', 'server.js'] } say", input)
+  }
+  for (const name of Object.keys(input)) {
+    if (name !== 'command' && !Object.hasOwn(defaults, name))
+      throw new UsageError(
+        `${name}: expected one of the options command, ${Object.keys(defaults).join(', ')}, got another name`,
+        'OPTION_UNKNOWN',
+        name,
+      )
+  }
+}
+
 function checkCommand(command: unknown): void {
   const usable = Array.isArray(command) && command.every((part) => typeof part === 'string') && command[0]
-  if (!usable)
-    throw new UsageError(
-      'no command: expected rehearse [options] -- <command that starts the service>, or in code ' +
-        "command: ['node', 'server.js']",
-      'COMMAND_UNUSABLE',
+  if (!usable) {
+    const { message } = badOption(
+      'command',
+      "a program and its arguments, ['node', 'server.js'] say",
+      command,
     )
+    throw new UsageError(message, 'COMMAND_UNUSABLE', 'command')
+  }
 }
 
 function checkNumber(
@@ -217,8 +221,7 @@ function checkNumber(
   const value: unknown = options[name]
   const fits =
     typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))
-  if (!fits)
-    throw badOption(optionFlag(name), `a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`, value)
+  if (!fits) throw badOption(name, `a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`, value)
 }
 
 const path = /^\/[\x21-\x7e]*$/
@@ -226,20 +229,20 @@ const path = /^\/[\x21-\x7e]*$/
 function checkPath(name: 'path' | 'post', value: unknown): void {
   if (name === 'post' && value === undefined) return
   if (typeof value !== 'string' || !path.test(value)) {
-    throw badOption(`--${name}`, 'a path that begins with / and has no spaces', value)
+    throw badOption(name, 'a path that begins with / and has no spaces', value)
   }
 }
 
 function checkProbe(name: 'ready' | 'live', value: unknown): void {
   if (typeof value === 'string' && (path.test(value) || /^grpc:[\x21-\x7e]*$/.test(value))) return
-  throw badOption(`--${name}`, 'a path that begins with / and has no spaces, or grpc:<service>', value)
+  throw badOption(name, 'a path that begins with / and has no spaces, or grpc:<service>', value)
 }
 
 function checkMix({ mix, ...options }: ResolvedOptions): void {
   if (mix === undefined) return
-  if (typeof mix !== 'string' || mix === '') throw badOption('--mix', 'the path of a file', mix)
+  if (typeof mix !== 'string' || mix === '') throw badOption('mix', 'the path of a file', mix)
   for (const name of ['path', 'post', 'expect'] as const) {
     if (options[name] === defaults[name]) continue
-    throw badOption(`--${name}`, `it not to be given, since ${mix} says what is asked`, options[name])
+    throw badOption(name, `it not to be given, since ${mix} says what is asked`, options[name])
   }
 }

@@ -85,13 +85,18 @@ export async function startService(
         new UsageError(
           `the command ${JSON.stringify(name)} cannot be started: ${error.message}`,
           'COMMAND_UNUSABLE',
+          'command',
         ),
       )
     })
   })
   child.on('error', () => {})
   if (pid === undefined)
-    throw new UsageError(`the command ${JSON.stringify(name)} has no process id`, 'COMMAND_UNUSABLE')
+    throw new UsageError(
+      `the command ${JSON.stringify(name)} has no process id`,
+      'COMMAND_UNUSABLE',
+      'command',
+    )
   openGate(child)
 
   return {

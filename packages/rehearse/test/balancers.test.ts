@@ -83,7 +83,7 @@ describe('a balancer that cannot be used', () => {
   test('is named when its program is not there', () => {
     const absent = { kind: 'no-such-balancer' as 'nginx', install: 'get it somewhere' }
     expect(() => findProxy(absent)).toThrow(
-      '--lb no-such-balancer: expected the program no-such-balancer in PATH, /usr/sbin or /usr/local/sbin, got none (get it somewhere)',
+      'lb: expected the program no-such-balancer in PATH, /usr/sbin or /usr/local/sbin, got none (get it somewhere)',
     )
   })
 
@@ -95,7 +95,7 @@ describe('a balancer that cannot be used', () => {
     )
     chmodSync(program, 0o755)
     expect(() => nginx.inspect(program)).toThrow(
-      '--lb nginx: expected nginx with its Lua module, got nginx/9.9 without /nowhere/ndk_http_module.so',
+      'lb: expected nginx with its Lua module, got nginx/9.9 without /nowhere/ndk_http_module.so',
     )
   })
 })

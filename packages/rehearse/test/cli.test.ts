@@ -15,6 +15,8 @@ describe.concurrent('the command line', { timeout: 120_000 }, () => {
   test.each([
     [['--rps', 'many'], 'rehearse: --rps: expected a number from 0.1 to 20000, got "many"'],
     [['--lb', 'traefik'], 'rehearse: --lb: expected service, nginx or haproxy, got "traefik"'],
+    [['--pre-stop', '40'], 'rehearse: --pre-stop: expected less than --grace, got 40 with --grace 30'],
+    [['--mix', '/nowhere/t.yaml'], 'rehearse: --mix: expected a file that can be read'],
     [['--json', '/nowhere/report.json'], 'rehearse: --json: expected a file that can be written'],
   ])('%j exits 2 and says why', async (options, message) => {
     const { code, output } = await startRehearse('good', ...options).ended

@@ -9,6 +9,8 @@ describe('findCommand', () => {
   })
 
   test.each(['no-such-command', '/nowhere/service', '/tmp', '/etc/passwd', './src'])('refuses %s', (name) => {
+    const refused = { code: 'COMMAND_UNUSABLE', option: 'command' }
+    expect(() => findCommand(name, '/bin')).toThrow(expect.objectContaining(refused))
     expect(() => findCommand(name, '/bin')).toThrow(UsageError)
   })
 })

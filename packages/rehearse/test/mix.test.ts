@@ -167,7 +167,7 @@ traffic:
 
   test('that is not there is refused', async () => {
     await expect(readMix('/nowhere/t.yaml')).rejects.toThrow(
-      '--mix: expected a file that can be read (ENOENT: no such file or directory, open \'/nowhere/t.yaml\'), got "/nowhere/t.yaml"',
+      'mix: expected a file that can be read (ENOENT: no such file or directory, open \'/nowhere/t.yaml\'), got "/nowhere/t.yaml"',
     )
   })
 })
@@ -176,14 +176,11 @@ describe('--mix with other options', () => {
   const command = ['node']
 
   test.each([
-    [{ path: '/a' }, '--path: expected it not to be given, since t.yaml says what is asked, got "/a"'],
-    [{ post: '/a' }, '--post: expected it not to be given'],
-    [{ expect: 'a' }, '--expect: expected it not to be given'],
-    [{ mix: '' }, '--mix: expected the path of a file, got ""'],
-    [
-      { ready: 'grpc:a b' },
-      '--ready: expected a path that begins with / and has no spaces, or grpc:<service>',
-    ],
+    [{ path: '/a' }, 'path: expected it not to be given, since t.yaml says what is asked, got "/a"'],
+    [{ post: '/a' }, 'post: expected it not to be given'],
+    [{ expect: 'a' }, 'expect: expected it not to be given'],
+    [{ mix: '' }, 'mix: expected the path of a file, got ""'],
+    [{ ready: 'grpc:a b' }, 'ready: expected a path that begins with / and has no spaces, or grpc:<service>'],
   ])('%j is refused', (options, message) => {
     expect(() => resolveOptions({ command, mix: 't.yaml', ...options })).toThrow(message)
   })
@@ -191,7 +188,7 @@ describe('--mix with other options', () => {
   test('gRPC needs --lb service; HTTP does not', async () => {
     const load = (text: string) => loadTraffic(resolveOptions({ command, lb: 'nginx', mix: write(text) }))
     await expect(load(call(hello()))).rejects.toThrow(
-      `--lb: expected service, because ${file} has gRPC calls, got "nginx"`,
+      `lb: expected service, because ${file} has gRPC calls, got "nginx"`,
     )
     expect((await load('traffic: [{ http: { path: / } }]')).turns).toHaveLength(1)
   })

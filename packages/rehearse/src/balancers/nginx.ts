@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { UsageError } from '../errors.js'
+import { unfit } from '../errors.js'
 import type { ProxyKind, ProxySetup } from './proxy.js'
 
 const modules = ['ndk_http_module.so', 'ngx_http_lua_module.so']
@@ -49,9 +49,7 @@ function loadModules(about: string, version: string): string {
   const files = modules.map((name) => join(folder, name))
   const missing = files.find((file) => !existsSync(file))
   if (missing !== undefined) {
-    throw new UsageError(
-      `--lb nginx: expected nginx with its Lua module, got ${version} without ${missing} (${nginx.install})`,
-    )
+    throw unfit('lb', `nginx with its Lua module, got ${version} without ${missing} (${nginx.install})`)
   }
   return files.map((file) => `load_module ${file};`).join('\n')
 }

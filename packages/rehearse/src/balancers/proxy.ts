@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address, Endpoint } from '../endpoints.js'
-import { UsageError } from '../errors.js'
+import { unfit } from '../errors.js'
 import { findCommand } from '../find-command.js'
 import { freePort } from '../free-port.js'
 import type { ProcessGroups } from '../process-groups.js'
@@ -68,9 +68,7 @@ export function findProxy({ kind, install }: Pick<ProxyKind, 'kind' | 'install'>
   try {
     return findCommand(kind, path)
   } catch {
-    throw new UsageError(
-      `--lb ${kind}: expected the program ${kind} in PATH, /usr/sbin or /usr/local/sbin, got none (${install})`,
-    )
+    throw unfit('lb', `the program ${kind} in PATH, /usr/sbin or /usr/local/sbin, got none (${install})`)
   }
 }
 
@@ -97,8 +95,9 @@ export async function startProxy(proxy: ProxyKind, groups: ProcessGroups): Promi
     service.kill()
     await service.exited
     cleanUp()
-    throw new UsageError(
-      `--lb ${kind}: ${program} does not start; it wrote last:\n${(await service.lastOutput()).join('\n')}`,
+    throw unfit(
+      'lb',
+      `${program} to start, got one that does not; it wrote last:\n${(await service.lastOutput()).join('\n')}`,
     )
   }
 

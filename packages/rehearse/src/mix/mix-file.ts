@@ -14,6 +14,8 @@ export interface MixFile {
   bad(place: Place, expected: string, got: unknown): UsageError
 }
 
+const inMix = (message: string) => new UsageError(message, 'OPTION_INVALID', 'mix')
+
 /**
  * Reads YAML 1.2.
  *
@@ -24,7 +26,7 @@ export function readMixFile(path: string): MixFile {
   const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false })
   const lineOf = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
-  if (error) throw new UsageError(`${path}:${lineOf(error.pos[0])}: expected YAML: ${error.message}`)
+  if (error) throw inMix(`${path}:${lineOf(error.pos[0])}: expected YAML: ${error.message}`)
 
   function lineAt(place: Place): number {
     const node = place.length === 0 ? document.contents : document.getIn(place, true)
@@ -36,7 +38,7 @@ export function readMixFile(path: string): MixFile {
     path,
     content: contentOf(document, path),
     bad: (place, expected, got) =>
-      new UsageError(
+      inMix(
         `${path}:${lineAt(place)}: ${nameOf(place)}expected ${expected}, got ${JSON.stringify(got) ?? 'nothing'}`,
       ),
   }
@@ -46,7 +48,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw badOption('--mix', `a file that can be read (${(error as Error).message})`, path)
+    throw badOption('mix', `a file that can be read (${(error as Error).message})`, path)
   }
 }
 
@@ -55,7 +57,7 @@ function contentOf(document: { toJS(): unknown }, path: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new UsageError(`${path}: expected YAML: ${(error as Error).message}`)
+    throw inMix(`${path}: expected YAML: ${(error as Error).message}`)
   }
 }
 

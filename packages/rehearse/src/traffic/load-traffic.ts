@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js'
+import { badOption } from '../errors.js'
 import type { ResolvedOptions } from '../options.js'
 import { type Traffic, usualTraffic } from './traffic.js'
 
@@ -13,7 +13,7 @@ export async function loadTraffic(options: ResolvedOptions): Promise<Traffic> {
   const { readMix } = await import('../mix/read-mix.js')
   const traffic = await readMix(mix)
   if (traffic.openChannel && lb !== 'service') {
-    throw new UsageError(`--lb: expected service, because ${mix} has gRPC calls, got ${JSON.stringify(lb)}`)
+    throw badOption('lb', `service, because ${mix} has gRPC calls`, lb)
   }
   return traffic
 }
