@@ -5,6 +5,7 @@ import { http2CutoffCases } from './cases/http2-cutoff-cases.js'
 import { http2LoadCases } from './cases/http2-load-cases.js'
 import { http2ProbeCases } from './cases/http2-probe-cases.js'
 import { http2SessionCases } from './cases/http2-session-cases.js'
+import { http2StoppingCases } from './cases/http2-stopping-cases.js'
 import { http2StreamCases } from './cases/http2-stream-cases.js'
 import { idleCases } from './cases/idle-cases.js'
 import { inFlightCases } from './cases/in-flight-cases.js'
@@ -14,6 +15,7 @@ import { ownCloseCases } from './cases/own-close-cases.js'
 import { pipeliningCases } from './cases/pipelining-cases.js'
 import { probeCases } from './cases/probe-cases.js'
 import { signalCases } from './cases/signal-cases.js'
+import { stoppingCases } from './cases/stopping-cases.js'
 import { streamCases } from './cases/stream-cases.js'
 import { uploadCases } from './cases/upload-cases.js'
 import { webSocketCases } from './cases/web-socket-cases.js'
@@ -33,6 +35,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the cutoff': cutoffCases,
   'signals and crashes': signalCases,
   'its own close': ownCloseCases,
+  'a handler that stops it': stoppingCases,
   'the exit': exitCases,
   probes: probeCases,
 }
@@ -46,6 +49,7 @@ export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> 
   streams: http2StreamCases,
   'the cutoff': http2CutoffCases,
   'its own close': ownCloseCases,
+  'a handler that stops it': http2StoppingCases,
   'the exit': exitCases,
   probes: http2ProbeCases,
 }

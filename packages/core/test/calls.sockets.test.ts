@@ -75,6 +75,7 @@ function createCallingLifecycle(options: LifecycleOptions = {}) {
       stream.end('REFUSED')
     },
     isProbe: (path) => path === '/probe',
+    callOf: (given) => (given as { call?: Call }).call,
     closed: () => steps.push('closed'),
     released: () => steps.push('released'),
   })
@@ -357,5 +358,63 @@ describe.concurrent('at the cutoff', () => {
     const { clean, cut } = await served.report
     expect(clean).toBe(false)
     expect(cut).toEqual([{ kind: 'session', age: expect.any(Number), remoteAddress: '127.0.0.1' }])
+  })
+})
+
+describe('a call that stop() leaves out', () => {
+  /** Two calls on one session, of which the first is left out. */
+  async function stopping(options: LifecycleOptions = {}) {
+    const { listen, lifecycle, steps, events, process, signal } = createCallingLifecycle({
+      shutdownDelay: 0,
+      linger: 0,
+      ...options,
+    })
+    const { include, connect } = await listen()
+    include()
+    await lifecycle.ready()
+    const client = await connect()
+    const asked: StreamCall[] = []
+    events.on('call', (call: StreamCall) => asked.push(call))
+    const [stopped, other] = [client.get('/stop'), client.get('/other')]
+    while (asked.length < 2) await new Promise(setImmediate)
+    const [first, second] = asked as [StreamCall, StreamCall]
+    return { lifecycle, steps, process, signal, client, stopped, other, first, second }
+  }
+
+  test('is answered when the others are; the server is shut down behind it', async () => {
+    const { lifecycle, steps, client, stopped, other, first, second } = await stopping()
+    const report = lifecycle.stop({ except: { call: first, getPeer: () => '' } })
+    second.answer('other')
+    expect(await report).toMatchObject({ clean: true, cut: [], requests: { finished: 1 } })
+    expect(steps).not.toContain('released')
+    first.answer('stopped')
+    expect([(await stopped).text, (await other).text]).toEqual(['stopped', 'other'])
+    await client.closed
+    while (!steps.includes('released')) await new Promise(setImmediate)
+  })
+
+  test('is told with the end of the process that the server goes; what hangs beside it is cut', async () => {
+    const { lifecycle, process, signal, stopped, other, first } = await stopping({ gracePeriod: 1500 })
+    const warnings: string[] = []
+    lifecycle.on('warning', ({ message }) => void warnings.push(message))
+    const report = lifecycle.stop({ except: { call: first, getPeer: () => '' }, force: true })
+    expect(await report).toMatchObject({ cut: [{ kind: 'calling', path: '/other' }] })
+    expect((await other).text).toBe('UNAVAILABLE')
+    signal()
+    expect((await stopped).text).toBe('UNAVAILABLE')
+    while (process.exitCode === undefined) await new Promise(setImmediate)
+    expect(process.exitCode).toBe(1)
+    expect(warnings).toEqual([expect.stringMatching(/^\/stop was given to stop\(\)/)])
+  })
+
+  test('is none that nobody works on any more', async () => {
+    const { lifecycle, steps, other, first, second } = await stopping()
+    first.answer('answered')
+    void lifecycle.stop({ except: { call: first, getPeer: () => '' } })
+    const report = lifecycle.stop({ except: { getPeer: () => '' } })
+    second.answer('other')
+    expect((await other).text).toBe('other')
+    expect(await report).toMatchObject({ clean: true, requests: { finished: 1 } })
+    expect(steps).toContain('released')
   })
 })

@@ -27,7 +27,7 @@ export function createRealTimeLifecycle(options: LifecycleOptions = {}) {
   const host = { clock, coordinator, surroundings }
   const lifecycle = createLifecycleIn(host, { ...short, ...options })
   const report = new Promise<Report>((resolve) => lifecycle.on('stopped', resolve))
-  return { lifecycle, clock, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
+  return { lifecycle, clock, process, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
 }
 
 /** Drains `server`, which listens on a Unix socket that goes with the test. */

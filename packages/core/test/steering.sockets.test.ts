@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server, request as send } from 'node:http'
+import { createServer, type IncomingMessage, type Server, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RawClient } from '@lameduck/conformance'
 import { expect, test } from 'vitest'
@@ -29,33 +29,39 @@ const ask = (port: number, path: string) =>
     req.end()
   })
 
-test('a handler that stops the lifecycle is answered afterwards, and others before', async () => {
-  const lifecycle = createLifecycle(options)
-  const order: string[] = []
-  let report: Report | undefined
-  const server = createServer(async (req, res) => {
-    if (req.url === '/stop') {
-      report = await lifecycle.stop({ except: req })
-      order.push('stopped')
-      res.end(`exit code ${report.exitCode}`)
-    } else {
-      await new Promise((resolve) => lifecycle.onDrain(() => setImmediate(resolve)))
-      order.push('other')
-      res.end('other')
-    }
-  })
-  lifecycle.attach(server).onStop('db', () => void order.push('db'))
-  const port = await listen(server)
-  await lifecycle.ready()
-  const other = ask(port, '/other')
-  await once(server, 'request')
-  expect(await ask(port, '/stop')).toEqual([200, 'close', 'exit code 0'])
-  expect(await other).toEqual([200, 'close', 'other'])
-  expect(order).toEqual(['other', 'db', 'stopped'])
-  expect(report).toMatchObject({ clean: true, cut: [] })
-  const count = () => new Promise((resolve) => server.getConnections((_, open) => resolve(open)))
-  while ((await count()) !== 0) await new Promise(setImmediate)
-})
+test.each([
+  ['its own request', (req: IncomingMessage) => req],
+  ['one of a framework', (raw: IncomingMessage) => ({ raw })],
+])(
+  'a handler that stops the lifecycle by %s is answered afterwards, and others before',
+  async (_, except) => {
+    const lifecycle = createLifecycle(options)
+    const order: string[] = []
+    let report: Report | undefined
+    const server = createServer(async (req, res) => {
+      if (req.url === '/stop') {
+        report = await lifecycle.stop({ except: except(req) })
+        order.push('stopped')
+        res.end(`exit code ${report.exitCode}`)
+      } else {
+        await new Promise((resolve) => lifecycle.onDrain(() => setImmediate(resolve)))
+        order.push('other')
+        res.end('other')
+      }
+    })
+    lifecycle.attach(server).onStop('db', () => void order.push('db'))
+    const port = await listen(server)
+    await lifecycle.ready()
+    const other = ask(port, '/other')
+    await once(server, 'request')
+    expect(await ask(port, '/stop')).toEqual([200, 'close', 'exit code 0'])
+    expect(await other).toEqual([200, 'close', 'other'])
+    expect(order).toEqual(['other', 'db', 'stopped'])
+    expect(report).toMatchObject({ clean: true, cut: [] })
+    const count = () => new Promise((resolve) => server.getConnections((_, open) => resolve(open)))
+    while ((await count()) !== 0) await new Promise(setImmediate)
+  },
+)
 
 test('a handler that has begun its answer as keep-alive, and then stops the lifecycle, finishes it; its connection closes behind that', async () => {
   const lifecycle = createLifecycle(options)

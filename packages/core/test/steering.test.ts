@@ -143,25 +143,32 @@ describe('stop()', () => {
     expect(warnings).toEqual([])
   })
 
-  test.each([{ timeout: '2 s' }, { timeout: -1 }, { exit: 1 }, { force: 'yes' }, { except: 'req' }])(
-    '%j is refused',
-    (options) => {
-      const { lifecycle } = serving()
-      expect(() => lifecycle.stop(options as never)).toThrow(/stop\..*OPTION_INVALID/)
-      expect(lifecycle.state).toBe('ready')
-    },
-  )
+  test.each([
+    { timeout: '2 s' },
+    { timeout: -1 },
+    { exit: 1 },
+    { force: 'yes' },
+    { except: 'req' },
+    { except: {} },
+    { except: { raw: {} } },
+  ])('%j is refused', (options) => {
+    const { lifecycle } = serving()
+    expect(() => lifecycle.stop(options as never)).toThrow(/stop\..*OPTION_INVALID/)
+    expect(lifecycle.state).toBe('ready')
+  })
 
-  test('whoever may wait for himself is told at the cutoff', async () => {
+  test.each([
+    [{ kind: 'request', method: 'POST', path: '/stop' }, 'POST /stop'],
+    [{ kind: 'grpc', path: '/test.Work/Stop' }, '/test.Work/Stop'],
+  ])('whoever may wait for himself is told at the cutoff: %j', async (work, name) => {
     const { lifecycle, server, clock, warnings } = serving()
     server.connect()
     server.beginRequest()
-    server.unfinished = () => [{ kind: 'request', method: 'POST', path: '/stop', age: clock.now() + 5 }]
+    server.unfinished = () => [{ ...work, age: clock.now() + 5 }]
     void lifecycle.stop()
     await clock.advance(50_000)
-    expect(warnings).toEqual([
-      expect.stringMatching(/^POST \/stop was in flight .*\.stop\({ except: req }\)/),
-    ])
+    expect(warnings).toEqual([expect.stringMatching(/ was in flight .*\.stop\({ except: req }\)/)])
+    expect(warnings[0]).toMatch(name)
   })
 
   test('nobody is told if a signal began the drain, or nothing was left', async () => {

@@ -9,7 +9,7 @@ import {
 import { carriersOf, internalsOf, onceListed, servicesOf } from './grpc-server.js'
 import { healthPath, isHealthPath } from './health-definition.js'
 import { addHealthService } from './health-service.js'
-import { createInterceptor, refuse } from './interceptor.js'
+import { countedCallOf, createInterceptor, refuse } from './interceptor.js'
 
 /** What a gRPC server is drained with. */
 export interface Graceful {
@@ -59,6 +59,7 @@ export function graceful(options: AdapterOptions = {}): Graceful {
       server,
       closing: includeAll,
       refuse,
+      callOf: countedCallOf,
       isProbe: isHealthPath,
       closeMethod: 'tryShutdown',
       closed: () => tryShutdown(() => {}),

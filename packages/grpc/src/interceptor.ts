@@ -111,6 +111,14 @@ class CountedCall extends ServerInterceptingCall implements Call, Listener {
   }
 }
 
+/** The counted call behind what a handler was called with: grpc-js keeps it there, below those of other interceptors. */
+export function countedCallOf(given: object): Call | undefined {
+  let below = (given as { call?: object }).call
+  while (below !== undefined && !(below instanceof CountedCall))
+    below = (below as { nextCall?: object }).nextCall
+  return below
+}
+
 /** Creates the interceptor that counts calls; health calls are never work. */
 export function createInterceptor(calls: Calls): ServerInterceptor {
   return ({ path }, below) =>

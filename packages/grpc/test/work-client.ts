@@ -91,7 +91,14 @@ export class WorkClient implements Disposable {
   }
 
   count(request: object = {}): Streamed & { readonly call: ClientReadableStream<Record<string, unknown>> } {
-    const call = this.#client.makeServerStreamRequest('/test.Work/Count', serialize, deserialize, request)
+    return this.stream('Count', request)
+  }
+
+  stream(
+    method: string,
+    request: object = {},
+  ): Streamed & { readonly call: ClientReadableStream<Record<string, unknown>> } {
+    const call = this.#client.makeServerStreamRequest(`/test.Work/${method}`, serialize, deserialize, request)
     return { ...follow(call), call }
   }
 

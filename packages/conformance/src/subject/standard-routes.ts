@@ -1,17 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'
 import { contextOf, type ObservedLifecycle, say } from './observe.js'
+import { type StoppableLifecycle, stopBy } from './stop-route.js'
 import { eventsWanted, lines, writeEvents } from './streams.js'
 
-export interface StandardRoutesOptions {
-  readonly signal: ObservedLifecycle['signal']
-  readonly cutoff: ObservedLifecycle['cutoff']
-}
+export interface StandardRoutesOptions<Request extends object = IncomingMessage>
+  extends Pick<ObservedLifecycle, 'signal' | 'cutoff'>,
+    StoppableLifecycle<Request> {}
 
 type Route = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void
 
 /** The routes that every subject offers, for a server that takes `(req, res)`. The Fastify subject has its own. */
-export function standardRoutes({ signal, cutoff }: StandardRoutesOptions): RequestListener {
+export function standardRoutes(lifecycle: StandardRoutesOptions): RequestListener {
+  const { signal, cutoff } = lifecycle
   const routes: Readonly<Record<string, Route>> = {
     '/fast': (_, response) => response.end('fast'),
     '/context': (_, response) => response.end(contextOf()),
@@ -22,8 +23,15 @@ export function standardRoutes({ signal, cutoff }: StandardRoutesOptions): Reque
       cutoff.addEventListener('abort', () => response.end('last words'))
     },
     '/mark': (_, response, query) => {
-      say({ ran: query.get('id') })
-      response.end(query.get('id'))
+      const mark = () => {
+        say({ ran: query.get('id') })
+        response.end(query.get('id'))
+      }
+      if (query.has('ms')) setTimeout(mark, Number(query.get('ms')))
+      else mark()
+    },
+    '/stop': async (request, response, query) => {
+      response.end(await stopBy(lifecycle, request, query.has('silent')))
     },
     '/stream': (_, response, query) => {
       lines(Number(query.get('chunks')), Number(query.get('every'))).pipe(response)

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { createGzip } from 'node:zlib'
 import { say } from './observe.js'
 import { blockEventLoop, type StandardRoutesOptions } from './standard-routes.js'
+import { stopBy } from './stop-route.js'
 import { eventsWanted, lines, writeEvents } from './streams.js'
 
 type Route = (stream: ServerHttp2Stream, query: URLSearchParams) => void
@@ -13,10 +14,10 @@ const reply = (stream: ServerHttp2Stream, body: string | Buffer, status = 200) =
 }
 
 /** The standard routes as a server writes them that takes HTTP/2 streams themselves. */
-export function standardStreams({
-  signal,
-  cutoff,
-}: StandardRoutesOptions): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void {
+export function standardStreams(
+  lifecycle: StandardRoutesOptions<ServerHttp2Stream>,
+): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void {
+  const { signal, cutoff } = lifecycle
   const routes: Readonly<Record<string, Route>> = {
     '/fast': (stream) => reply(stream, 'fast'),
     '/slow': (stream, query) => setTimeout(() => reply(stream, 'slow'), Number(query.get('ms'))),
@@ -28,9 +29,14 @@ export function standardStreams({
       cutoff.addEventListener('abort', () => reply(stream, 'last words'))
     },
     '/mark': (stream, query) => {
-      say({ ran: query.get('id') })
-      reply(stream, query.get('id') ?? '')
+      const mark = () => {
+        say({ ran: query.get('id') })
+        reply(stream, query.get('id') ?? '')
+      }
+      if (query.has('ms')) setTimeout(mark, Number(query.get('ms')))
+      else mark()
     },
+    '/stop': async (stream, query) => reply(stream, await stopBy(lifecycle, stream, query.has('silent'))),
     '/stream': (stream, query) => {
       stream.respond()
       lines(Number(query.get('chunks')), Number(query.get('every'))).pipe(stream)

@@ -18,7 +18,7 @@ import { noProbes } from '../probes/probe-responder.js'
 import { markAttached } from '../servers/attached.js'
 import { keepingClose } from '../servers/own-method.js'
 import { type CallSide, createCallSide } from './call-side.js'
-import type { Calls } from './calls.js'
+import type { Call, Calls } from './calls.js'
 
 /** What a server of calls is like. */
 export interface CallServerOptions {
@@ -34,6 +34,8 @@ export interface CallServerOptions {
   readonly refuse: (stream: ServerHttp2Stream) => void
   /** Whether a path is asked to learn how the server is: such a stream is nobody's work. */
   readonly isProbe: (path: string) => boolean
+  /** The call of a handler that was called with this, if there is one. */
+  readonly callOf?: (given: object) => Call | undefined
   /** Called when no call is left and every session was asked to close. */
   readonly closed: () => void
   /** Called when nothing is left of the drain. */
@@ -90,11 +92,14 @@ function createCarrier(
 
 /** Creates a server of calls without a server of `node:http2`. */
 export function createCallServer(clock: Clock, calls: Calls, options: CallServerOptions): CallServer {
-  const { kind, server, closeMethod, closing, closed, released } = options
+  const { kind, server, closeMethod, closing, callOf, closed, released } = options
   const carriers = new Map<object, Carrier>()
   let watcher: DrainWatcher | undefined
   const gate = createGate()
   let isClosed = false
+  /** Calls that the drain leaves out. */
+  let leftOut = 0
+  let isReleased = false
   /** What a server that comes late has to catch up with. */
   let stop: ((server: Drainable) => Promise<void>) | undefined
 
@@ -167,6 +172,29 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
       if (!isClosed) closed()
       isClosed = true
     },
+    except(given) {
+      const call = callOf?.(given)
+      if (call === undefined) return undefined
+      const seen = sides().map((side) => side.leaveOut(call))
+      const over = () => {
+        for (const each of seen) each.over()
+      }
+      if (!calls.leaveOut(call, over)) {
+        over()
+        return undefined
+      }
+      leftOut++
+      const answered = Promise.all(seen.map(({ closed }) => closed)).then(() => {
+        leftOut--
+        if (isReleased && leftOut === 0) released()
+      })
+      const end = () => {
+        if (call.isAnswered) return undefined
+        call.end()
+        return calls.describe(kind, call)
+      }
+      return { answered, end }
+    },
     unfinished: () => [
       ...calls.unfinished(kind),
       ...drainables().flatMap((server) => [...server.unfinished()]),
@@ -188,7 +216,8 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
     },
     release() {
       for (const each of drainables()) each.release()
-      released()
+      isReleased = true
+      if (leftOut === 0) released()
     },
     letGo() {
       for (const each of drainables()) each.letGo?.()

@@ -16,6 +16,8 @@ export interface CallSide extends Side {
   began(call: Call): void
   /** It is over. */
   ended(call: Call): void
+  /** It goes on as nobody's work: its session is left alone, until `over` is called. Gives when that has closed. */
+  leaveOut(call: Call): { readonly over: () => void; readonly closed: Promise<unknown> }
 }
 
 /** As {@link Call.peer} tells it. */
@@ -90,6 +92,16 @@ export function createCallSide(
       for (const session of carriers.get(call) ?? []) addWork(session, -1)
       carriers.delete(call)
     },
+    leaveOut(call) {
+      const found = carriers.get(call) ?? []
+      for (const session of found) session.leftOut++
+      // A call is over when its status is queued: only the end of its connection tells that it is sent.
+      const closed = found.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)))
+      const over = () => {
+        for (const session of found) session.leftOut--
+      }
+      return { over, closed: Promise.all(closed) }
+    },
     announce() {
       for (const session of sessions) {
         know(session)
@@ -116,7 +128,9 @@ export function createCallSide(
           ...(remoteAddress === undefined ? {} : { remoteAddress }),
         })),
     cut: () =>
-      closing.cut(({ session }) => {
+      closing.cut(({ session, leftOut }) => {
+        // One of its streams is to be answered still, and nobody knows which.
+        if (leftOut > 0) return
         for (const { stream } of openStreamsOf(session)) {
           if (!stream.headersSent && !stream.destroyed) refuse(stream)
         }

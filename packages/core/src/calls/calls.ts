@@ -28,10 +28,14 @@ export interface Calls extends Iterable<Call> {
   /** Calls per second over the last minute. */
   rate(): number
   begin(call: Call): void
+  /** The call is not worked on any more, but goes on; calls `over` when it is over. False for one that has not begun. */
+  leaveOut(call: Call, over: () => void): boolean
   /** The call is over, in whatever way. Calls that did not begin are ignored. */
   finish(call: Call): void
   /** Tells, from now on, of every call that begins, and of every one that is over. */
   watch(watcher: CallWatcher): void
+  /** A call, as the report lists it. */
+  describe(kind: string, call: Call): Cut
   /** The calls that are not over, as the report lists them. */
   unfinished(kind: string): Cut[]
   /** Ends every call that is not over. */
@@ -52,8 +56,16 @@ export function createCalls(clock: Clock): Calls {
   const open = new Chain<Call>()
   const meter = createRateMeter(clock.now())
   const now = createCoarseClock(clock)
+  const leftOut = new Map<Call, () => void>()
   let watcher: CallWatcher | undefined
   let finished = 0
+
+  const describe = (kind: string, call: Call): Cut => ({
+    kind,
+    path: call.path,
+    age: Math.round(clock.now() - call.startedAt),
+    ...addressOf(call.peer()),
+  })
 
   return {
     get size() {
@@ -71,21 +83,27 @@ export function createCalls(clock: Clock): Calls {
       meter.count(startedAt)
       watcher?.began(call)
     },
+    leaveOut(call, over) {
+      if (!open.delete(call)) return false
+      leftOut.set(call, over)
+      watcher?.ended(call)
+      return true
+    },
     finish(call) {
-      if (!open.delete(call) || watcher === undefined) return
+      if (!open.delete(call)) {
+        leftOut.get(call)?.()
+        leftOut.delete(call)
+        return
+      }
+      if (watcher === undefined) return
       if (call.isAnswered) finished++
       watcher.ended(call)
     },
     watch(callWatcher) {
       watcher = callWatcher
     },
-    unfinished: (kind) =>
-      [...open].map((call) => ({
-        kind,
-        path: call.path,
-        age: Math.round(clock.now() - call.startedAt),
-        ...addressOf(call.peer()),
-      })),
+    describe,
+    unfinished: (kind) => [...open].map((call) => describe(kind, call)),
     endAll() {
       for (const call of open) call.end()
     },

@@ -10,6 +10,14 @@ export interface DrainWatcher {
   readonly rejectLate: boolean
 }
 
+/** A request that a drain leaves out. */
+export interface LeftOut {
+  /** Resolves when it is answered, with what waits behind it, or its client has gone. */
+  readonly answered: Promise<void>
+  /** Ends it by force, and says what it was, unless it is answered. */
+  end(): Cut | undefined
+}
+
 /**
  * The port that a server offers to the drain, so that anything which holds work and connections can take part.
  * Asking clients to leave, closing idle connections and dropping work are three different calls.
@@ -62,11 +70,10 @@ export interface Drainable {
   /** Ends all work by force; resolves when every connection is closed. */
   cut(): Promise<void>
   /**
-   * Leaves a request out from now on: its connection is none of the drain's any more, and closes behind its answer.
-   *
-   * @returns what resolves when it is answered, or its client has gone; `undefined` for a request that is not here
+   * Leaves a request out from now on: it is no work any more. Its connection is left alone when it has no other, and
+   * closes behind its answer. `undefined` for a request that is not here. Asked while draining.
    */
-  except?(request: object): Promise<void> | undefined
+  except?(request: object): LeftOut | undefined
   /**
    * Nothing is left of its work and its connections: answers those that have asked it to close meanwhile, by a method of
    * its own.

@@ -19,9 +19,9 @@ export interface Closer {
  * Creates an empty list.
  *
  * @param context why the functions run, once they do
- * @param started is given what a framework's close has returned; gives what the drain has to wait for
+ * @param closing is given a framework's close; calls it now or later, and gives what the drain has to wait for
  */
-export function createStopHooks(context: () => StopContext, started: (closing: unknown) => unknown) {
+export function createStopHooks(context: () => StopContext, closing: (close: () => unknown) => unknown) {
   const hooks: Hook[] = []
   const closers: Hook[] = []
   const enders: Hook[] = []
@@ -42,7 +42,7 @@ export function createStopHooks(context: () => StopContext, started: (closing: u
       }
       hooks.push({ name, fn: () => fn(context()), timeout: toMilliseconds(given.timeout) })
     },
-    addCloser: ({ name, fn }: Closer) => void closers.push({ name, fn: () => started(fn(context())) }),
+    addCloser: ({ name, fn }: Closer) => void closers.push({ name, fn: () => closing(() => fn(context())) }),
     /** The functions in the order in which they run; nothing can be added any more. */
     seal(): readonly Hook[] {
       isSealed = true

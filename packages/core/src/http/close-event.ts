@@ -15,6 +15,8 @@ export interface CloseEvent {
   settle(): void
   /** Every server has drained: the event is heard once, now or when the last connection has gone. */
   release(): void
+  /** Until an answer is out that the drain leaves out, `close()` does not take its connection for an idle one. */
+  spare(answered: Promise<void>): void
   /** The server listens anew. */
   forget(): void
   /** Nothing is left of the drain. */
@@ -46,6 +48,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
   let step: 'free' | 'held' | 'released' | 'heard' = 'free'
   let isTwice = false
   let waiting: (() => void)[] = []
+  let spared = 0
 
   /** For a listener that comes when the event is over, it comes once more. */
   const tellLate = (listener: unknown) => {
@@ -111,11 +114,19 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       if (step !== 'held') return
       step = 'released'
       // Not before: it cuts idle connections and responses that are ended but not flushed. Now it ends Node's own timer.
-      closeIdle.giveBack()
+      if (spared === 0) closeIdle.giveBack()
       if (isCalled) Object.getPrototypeOf(server).close.call(server)
       else close.call()
       settle()
       goOn()
+    },
+    spare(answered) {
+      spared++
+      closeIdle.hold()
+      void answered.then(() => {
+        spared--
+        if (spared === 0 && step !== 'held') closeIdle.giveBack()
+      })
     },
     forget() {
       if (step === 'heard') step = 'free'

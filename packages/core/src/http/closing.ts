@@ -5,10 +5,11 @@ import type { Cut } from '../drain/cut.js'
 import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
-import type { Connection, ConnectionTracker, Upgrade } from './connections.js'
-import { exchangesOf, hasWork } from './exchanges.js'
+import type { Connection, ConnectionTracker } from './connections.js'
+import { describeExchange, exchangesOf, hasWork } from './exchanges.js'
 import { isTakenOver } from './hand-over.js'
 import { farewell, hangUp } from './leave.js'
+import type { LeftOutRequests } from './left-out.js'
 
 /** Closing 20 000 sockets at once blocks the event loop for a third of a second; this many take about 5 ms. */
 const batch = 100
@@ -38,26 +39,13 @@ const isIdle = (connection: Connection) =>
 
 const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
 
-function describeRequest(
-  clock: Clock,
-  kind: string,
-  { method, url, startedAt }: Upgrade,
-): Omit<Cut, 'remoteAddress'> {
-  return {
-    kind,
-    method: method ?? '',
-    path: String(url ?? '').replace(/\?.*/s, ''),
-    age: Math.round(clock.now() - startedAt),
-  }
-}
-
 /** What is unfinished on one connection, as the report lists it. */
 function describeWork(clock: Clock, connection: Connection): Cut[] {
   const { upgrade, socket } = connection
   const requests = exchangesOf(connection)
-    .filter(({ isProbe }) => !isProbe)
-    .map((exchange) => describeRequest(clock, 'request', exchange))
-  const upgrades = upgrade === undefined ? [] : [describeRequest(clock, 'upgraded', upgrade)]
+    .filter(({ isWork }) => isWork)
+    .map((exchange) => describeExchange(clock, 'request', exchange))
+  const upgrades = upgrade === undefined ? [] : [describeExchange(clock, 'upgraded', upgrade)]
   return [...requests, ...upgrades].map((cut) => ({ ...cut, ...peerOf(socket) }))
 }
 
@@ -65,11 +53,13 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
  * Creates the closing side of one server's connections.
  *
  * @param mayBeHead whether what has come on an idle connection may be the beginning of a head
+ * @param leftOut the requests that are not waited for
  */
 export function createClosing(
   clock: Clock,
   connections: ConnectionTracker,
   mayBeHead: (socket: Socket) => boolean,
+  leftOut: LeftOutRequests,
 ): Closing {
   const counts: Record<string, number> = {}
   /** What connections were doing when the drain closed them. */
@@ -145,12 +135,16 @@ export function createClosing(
       if (is(connection)) closeWithoutWork(connection)
     })
 
-  const anybodyLeaves = () => connections.some(({ leaving }) => leaving)
+  const anybodyLeaves = () =>
+    connections.some((connection) => connection.leaving && !leftOut.isOn(connection))
 
   const endWork = (connection: Connection) => {
     const { last } = connection
     if (connection.upgrade !== undefined || hasWork(connection)) closedAs.set(connection, 'cut')
-    for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === last)
+    for (const exchange of exchangesOf(connection)) {
+      if (!leftOut.has(exchange)) answer(exchange.res, exchange === last)
+    }
+    leftOut.letGo(connection)
     if (connection.upgrade !== undefined) connection.socket.end()
   }
 
@@ -171,7 +165,8 @@ export function createClosing(
       else reap()
     },
     async closeIdle() {
-      await closeThose(isIdle)
+      leftOut.letIdleGo()
+      await closeThose((connection) => isIdle(connection) && !leftOut.isOn(connection))
       await gate.until(() => !anybodyLeaves())
     },
     unfinished: () => [...connections].flatMap((connection) => describeWork(clock, connection)),

@@ -66,6 +66,10 @@ export interface ConnectionTracker extends Iterable<Connection> {
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
   /** The same on a connection of the caller's choice, before an exchange that waits there already. */
   insert(connection: Connection, begun: Begun, before?: Exchange): Exchange
+  /** An exchange is no work any more. */
+  setAside(exchange: Exchange): void
+  /** Takes a connection off, with what is unfinished on it, which is nobody's work any more. */
+  letGo(connection: Connection): void
   /** Ends an exchange whose response does not tell when it closes. */
   settle(exchange: Exchange): void
   upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket): void
@@ -103,7 +107,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
   const settle = (exchange: Exchange) => {
     if (!remove(exchange)) return
     const { connection } = exchange
-    if (!exchange.isProbe) inFlight--
+    if (exchange.isWork) inFlight--
     connection.bytesWhenIdle = connection.socket.bytesRead
     tracker.exchangeEnded?.(exchange)
   }
@@ -117,12 +121,20 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     else awaitRest(exchange, settle, tracker.exchangeEnded !== undefined)
   }
 
+  const setAside = (exchange: Exchange) => {
+    if (!exchange.isWork) return
+    exchange.isWork = false
+    inFlight--
+  }
+
   const forget = (connection: Connection) => {
-    if (!connections.delete(connection)) return
+    // Both of two trackers hear of a socket that one has handed on to the other.
+    if (connection.forget !== forget || !connection.isOpen) return
     connection.isOpen = false
+    const isHere = connections.delete(connection)
     if (connection.upgrade !== undefined) upgraded--
     for (const exchange of exchangesOf(connection)) settle(exchange)
-    tracker.connectionEnded?.(connection)
+    if (isHere) tracker.connectionEnded?.(connection)
   }
 
   function socketClosed(this: Socket) {
@@ -158,7 +170,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     // Handed on too late: its client has gone, and nothing will tell of its end.
     if (!connection.isOpen) return exchange
     put(exchange, before)
-    if (!exchange.isProbe) inFlight++
+    if (exchange.isWork) inFlight++
     begun.res.on('close', responseClosed)
     return exchange
   }
@@ -198,6 +210,11 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       return known !== undefined && isMine(known)
     },
     insert,
+    setAside,
+    letGo(connection) {
+      for (const exchange of exchangesOf(connection)) setAside(exchange)
+      if (connections.delete(connection)) tracker.connectionEnded?.(connection)
+    },
     settle,
     upgrade({ method, url }, socket) {
       // Tests emit this event by hand, without a socket below.

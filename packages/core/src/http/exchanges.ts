@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
+import type { Cut } from '../drain/cut.js'
 import type { Connection } from './connections.js'
 
 /**
@@ -13,6 +15,8 @@ export interface Exchange {
   readonly url: string | undefined
   readonly startedAt: number
   readonly isProbe: boolean
+  /** The drain waits for it: never for a probe. */
+  isWork: boolean
   /** Its neighbours on the connection, while it is unfinished: the one that was pipelined before it, and the one behind. */
   before: Exchange | undefined
   after: Exchange | undefined
@@ -42,6 +46,7 @@ export function createExchange(
     url,
     startedAt,
     isProbe,
+    isWork: !isProbe,
     before: undefined,
     after: undefined,
   }
@@ -56,10 +61,24 @@ export function exchangesOf({ first }: Connection): Exchange[] {
   return exchanges
 }
 
-/** Whether a connection has an unfinished exchange that is no probe: probes are no work. */
+/** Whether a connection has an unfinished exchange that a drain waits for. */
 export function hasWork({ first }: Connection): boolean {
-  for (let each = first; each !== undefined; each = each.after) if (!each.isProbe) return true
+  for (let each = first; each !== undefined; each = each.after) if (each.isWork) return true
   return false
+}
+
+/** What the report says of a request. */
+export function describeExchange(
+  clock: Clock,
+  kind: string,
+  { method, url, startedAt }: Pick<Exchange, 'method' | 'url' | 'startedAt'>,
+): Cut {
+  return {
+    kind,
+    method: method ?? '',
+    path: String(url ?? '').replace(/\?.*/s, ''),
+    age: Math.round(clock.now() - startedAt),
+  }
 }
 
 /** Puts an exchange on its connection: before `next`, or as the last one. */

@@ -8,7 +8,8 @@ import { adoptWork } from './earlier-work.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { type Exchange, exchangesOf } from './exchanges.js'
 import { createHoldBack } from './hold-back.js'
-import { askToLeave, discardInput, hangUp, letGoBehind, returnToResponse } from './leave.js'
+import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
+import { createLeftOut } from './left-out.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
 import type { Side } from './side.js'
@@ -32,13 +33,14 @@ export interface Http1Side extends Side {
 const isParseError = (error: NodeJS.ErrnoException | undefined) => error?.code?.startsWith('HPE_') === true
 
 /** A stream goes on by itself; an upload under its answer does not, and probes are no work. */
-const isLong = ({ isProbe, req, res }: Exchange) => isProbe || (res.headersSent && req.complete)
+const isLong = ({ isWork, req, res }: Exchange) => !isWork || (res.headersSent && req.complete)
 
 /** Creates the HTTP/1 side of a server. */
 export function createHttp1Side(context: ServerContext, server: object): Http1Side {
   const { clock, probes } = context
   const connections = createConnectionTracker(context.now)
-  const closing = createClosing(clock, connections, createBegunHeads(clock, server))
+  const leftOut = createLeftOut(clock, connections, () => context.watcher?.changed())
+  const closing = createClosing(clock, connections, createBegunHeads(clock, server), leftOut)
   const holdBack = createHoldBack(context)
   let finished = 0
 
@@ -80,6 +82,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     const probe = context.probeOf(req.method, req.url)
     const exchange = connections.begin(req, res, probe !== undefined)
     const { connection } = exchange
+    leftOut.began(exchange)
     if (probe === undefined) context.countRequest(connection, req.url, req.headers)
     askToLeave(clock, exchange, headSent)
     const isRejected = context.isRejected()
@@ -142,6 +145,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     announce() {
       connections.exchangeEnded = (exchange) => {
         if (!exchange.isProbe && wasAnswered(exchange)) finished++
+        leftOut.ended(exchange)
         const { first, isOpen, leaving, overrun } = exchange.connection
         // Its client has been promised that it stays open, but nothing more can be read on it.
         if (overrun && isOpen && !leaving && first === undefined) hangUp(clock, exchange.connection)
@@ -164,7 +168,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     except(request) {
       const isIt = ({ req }: Exchange) => req === request
       const exchange = [...connections].flatMap(exchangesOf).find(isIt)
-      return exchange && letGoBehind(clock, exchange)
+      return exchange && leftOut.leaveOut(exchange)
     },
     unfinished: closing.unfinished,
     cut: closing.cut,

@@ -120,24 +120,6 @@ export function hangUp(clock: Clock, connection: Connection): void {
 }
 
 /**
- * Takes a connection off its tracker, with the answer that is under way; it closes behind that.
- *
- * @returns what resolves when the answer is out, or its client has gone
- */
-export function letGoBehind(clock: Clock, { connection, res }: Exchange): Promise<void> {
-  connection.forget(connection)
-  if (!res.headersSent) res.shouldKeepAlive = false
-  return new Promise((resolve) => {
-    const answered = () => {
-      if (!connection.leaving && !connection.socket.destroyed) hangUp(clock, connection)
-      resolve()
-    }
-    if (res.closed) answered()
-    else res.once('close', answered)
-  })
-}
-
-/**
  * Reads on and throws away what a client sends behind a `Connection: close` head. Node's parser is taken off the
  * connection: it stops while a large response is under way, and fails on what is read then.
  */

@@ -140,8 +140,11 @@ export function createServerDrain(
       for (const side of sides) side.askToGo(patience)
     },
     closeIdle: () => all((side) => side.closeIdle()),
-    except: (request) =>
-      sides.map((side) => side.except?.(request)).find((answered) => answered !== undefined),
+    except(request) {
+      const found = sides.map((side) => side.except?.(request)).find((each) => each !== undefined)
+      if (found !== undefined) closeEvent.spare(found.answered)
+      return found
+    },
     unfinished: () => sides.flatMap((side) => side.unfinished()),
     cut() {
       closeListener()

@@ -1,4 +1,5 @@
 import type { Cut } from '../drain/cut.js'
+import type { LeftOut } from '../drain/drainable.js'
 
 /** The connections of a server that speak one protocol, or none yet, as its drain sees them. */
 export interface Side {
@@ -22,7 +23,7 @@ export interface Side {
   /** Closes the connections without work; resolves when they are gone. */
   closeIdle(): Promise<void>
   /** As {@link Drainable.except}. */
-  except?(request: object): Promise<void> | undefined
+  except?(request: object): LeftOut | undefined
   /** The work that is not finished. */
   unfinished(): Cut[]
   /** Ends everything by force; resolves when every connection is gone. */

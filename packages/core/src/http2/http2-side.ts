@@ -187,6 +187,20 @@ export function createHttp2Side(context: ServerContext): Http2Side {
       if (context.endsEventStreams) endEventStreams(clock, inFlight(), patience)
     },
     closeIdle: closing.closeIdle,
+    except(request) {
+      const isIt = (each: ServerHttp2Stream) => each === request || responseOf(each)?.req === request
+      const stream = inFlight().find(isIt)
+      if (stream === undefined) return undefined
+      const session = streams.leaveOut(stream)
+      closing.workChanged(session)
+      const answered = new Promise<void>((resolve) => session.socket.once('close', () => resolve()))
+      const end = () => {
+        if (stream.writableEnded || stream.destroyed) return undefined
+        endByForce(stream)
+        return describeStream(stream, session)
+      }
+      return { answered, end }
+    },
     unfinished: () => [
       ...[...sessions].flatMap((session) =>
         [...session.streams].map((stream) => describeStream(stream, session)),

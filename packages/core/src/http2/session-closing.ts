@@ -51,6 +51,9 @@ export interface NoWork {
   readonly isOwed?: (session: Session) => boolean
 }
 
+/** It closes behind the answer of a request that is left out. */
+const isLeftAlone = ({ leftOut }: Session) => leftOut > 0
+
 const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
 
 /**
@@ -131,7 +134,8 @@ export function createSessionClosing(
     const until = clock.now() + patience
     return findLostSessions(clock, {
       asked: () => [...sessions].filter(({ leaving, ended }) => leaving && !ended),
-      isNobodysWork: (record) => clock.now() >= until && !isBusy(record) && !isOwed(record),
+      isNobodysWork: (record) =>
+        clock.now() >= until && !isBusy(record) && !isLeftAlone(record) && !isOwed(record),
       end(record, isGone) {
         if (isGone) closedAs.set(record, 'gone')
         record.session.destroy()
@@ -173,9 +177,13 @@ export function createSessionClosing(
     },
     async closeIdle() {
       await askAllBut(({ leaving }) => leaving)
-      await gate.until(() => !sessions.some((session) => !isBusy(session)))
+      for (const session of sessions) if (isLeftAlone(session) && !isBusy(session)) sessions.letGo(session)
+      await gate.until(() => !sessions.some((session) => !isBusy(session) && !isLeftAlone(session)))
     },
-    stuck: () => [...sessions].filter((record) => record.leaving && !record.ended && !isBusy(record)),
+    stuck: () =>
+      [...sessions].filter(
+        (record) => record.leaving && !record.ended && !isBusy(record) && !isLeftAlone(record),
+      ),
     async cut(endWork) {
       isStopped = true
       stop()
@@ -184,6 +192,7 @@ export function createSessionClosing(
         ask(record)
         if (wasBusy) closedAs.set(record, 'cut')
         endWork(record)
+        if (isLeftAlone(record)) sessions.letGo(record)
       }
       let isOver = false
       const cancel = clock.after(farewell, () => {

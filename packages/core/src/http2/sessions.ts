@@ -17,6 +17,8 @@ export interface Session {
   worked: boolean
   /** A request that is no probe has come. */
   served: boolean
+  /** Requests, unfinished ones, that the drain leaves out. */
+  leftOut: number
   /** When the last stream ended, in Unix milliseconds. */
   quietSince: number
   /** It was asked to close. */
@@ -34,6 +36,8 @@ export interface SessionTracker extends Iterable<Session> {
   some(is: (session: Session) => boolean): boolean
   /** Gives the record of a session, which is made if it has none yet. */
   accept(session: ServerHttp2Session): Session
+  /** Takes a session off, which is left alone from now on. */
+  letGo(session: Session): void
 }
 
 const kSession = Symbol('lameduck.session')
@@ -60,9 +64,8 @@ export function createSessionTracker(
       const known = session[kSession]
       if (known !== undefined) return known
       const ended = () => {
-        sessions.delete(record)
+        tracker.letGo(record)
         if (record.streams.size > 0) cutShort?.(record)
-        tracker.sessionEnded?.(record)
       }
       const record: Session = {
         session,
@@ -73,6 +76,7 @@ export function createSessionTracker(
         probes: new Chain(),
         worked: false,
         served: false,
+        leftOut: 0,
         quietSince: Number.NEGATIVE_INFINITY,
         leaving: false,
         ended: false,
@@ -80,6 +84,9 @@ export function createSessionTracker(
       session[kSession] = record
       sessions.add(record)
       return record
+    },
+    letGo(record) {
+      if (sessions.delete(record)) tracker.sessionEnded?.(record)
     },
     some: (is) => sessions.some(is),
     [Symbol.iterator]: () => sessions[Symbol.iterator](),

@@ -22,6 +22,8 @@ export interface StreamTracker {
   streamEnded: ((stream: ServerHttp2Stream, session: Session) => void) | undefined
   /** False for one that was begun before, and is handed on within the process. */
   begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: Session, isProbe: boolean): boolean
+  /** It is no work any more, and its session is not free of it. */
+  leaveOut(stream: ServerHttp2Stream): Session
   /** The connection of these streams has closed: those of them that Node has not closed with it are over as well. */
   abandon(session: Session): void
 }
@@ -65,12 +67,18 @@ export const isForgotten = (stream: ServerHttp2Stream): boolean =>
 export function createStreamTracker(now: () => number): StreamTracker {
   let inFlight = 0
 
+  const takeOut = (stream: RequestStream) => {
+    const session = stream[kSession]
+    const wasWork = session.streams.delete(stream)
+    if (wasWork) inFlight--
+    return wasWork
+  }
+
   function closed(this: RequestStream) {
     const session = this[kSession]
     session.probes.delete(this)
-    if (!session.streams.delete(this)) return
+    if (!takeOut(this)) return
     session.quietSince = now()
-    inFlight--
     tracker.streamEnded?.(this, session)
   }
 
@@ -89,6 +97,16 @@ export function createStreamTracker(now: () => number): StreamTracker {
       if (!isProbe) inFlight++
       stream.on('close', closed)
       return true
+    },
+    leaveOut(stream) {
+      const session = (stream as RequestStream)[kSession]
+      takeOut(stream as RequestStream)
+      session.leftOut++
+      stream.once('close', () => {
+        session.leftOut--
+        session.quietSince = now()
+      })
+      return session
     },
     abandon({ streams }) {
       for (const stream of streams) closed.call(stream as RequestStream)

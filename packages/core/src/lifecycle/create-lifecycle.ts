@@ -96,7 +96,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
     move,
     finished() {
-      leave()
+      if (farewell.isOver) leave()
+      else void farewell.settled().then(leave)
     },
     told() {
       if (!coordinator.isEnding) probes.close()
@@ -130,8 +131,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     settings,
     async begin(trigger, deadline) {
       const report = await draining.begin(trigger, deadline)
-      await farewell.over()
-      return report
+      const isCut = !farewell.isOver && (await farewell.over(deadline))
+      return isCut ? { ...report, clean: false, exitCode: settings.forcedExitCode } : report
     },
     ignored: (signal) => emitter.emit('signalIgnored', { signal }),
     absorbs: createAborts(clock, [draining.signal, draining.cutoff], warn),

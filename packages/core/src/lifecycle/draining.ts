@@ -58,7 +58,7 @@ export function createDraining(host: DrainingHost): Draining {
   setMaxListeners(0, draining.signal, cutoff.signal)
   const holds = createHolds(clock, gate.notify)
   const preparations = createPreparations(clock, gate)
-  const farewell = createFarewell()
+  const farewell = createFarewell(clock, (message) => emitter.emit('warning', { message }))
   let cause: Trigger = { reason: 'none', window: false, linger: false }
   const stopHooks = createStopHooks(() => contextOf(cause), farewell.closing)
   let drain: Drain | undefined
@@ -133,7 +133,7 @@ export function createDraining(host: DrainingHost): Draining {
         settle = resolve
       })
       settle(start(trigger, deadline))
-    } else {
+    } else if (state() !== 'stopped') {
       cause = withCrash(cause, trigger)
       drain?.shorten(planFor(trigger), deadline, trigger)
       if (!trigger.window) drain?.hurry()
@@ -144,7 +144,6 @@ export function createDraining(host: DrainingHost): Draining {
   /** Ends the process when the drain is over, which lends it its exit code, unless it was clean: then others may still say one. */
   const exitAfter = async (report: Promise<Report>, trigger: Trigger) => {
     const { clean, exitCode } = await report
-    await farewell.over()
     coordinator.end(clean ? trigger : { ...trigger, exitCode })
   }
 

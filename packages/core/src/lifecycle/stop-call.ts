@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Drainable } from '../drain/drainable.js'
 import type { Trigger } from '../drain/trigger.js'
 import type { Emitter } from '../events/events.js'
@@ -27,11 +26,12 @@ export interface StopOptions {
    */
   exit?: boolean | undefined
   /**
-   * The request of HTTP/1 whose handler calls this: the drain does not wait for it, and it is answered before the process
-   * leaves.
+   * What the handler that calls this was called with: a request of HTTP/1 or HTTP/2, Node's own or its framework's, a
+   * stream of HTTP/2, or a call of gRPC. The drain does not wait for it, and it is answered before the process leaves;
+   * where it has no answer by then, it gets 503, and the process exits with `forcedExitCode`.
    * A handler that awaits `stop()` without this waits for itself until the cutoff.
    */
-  except?: IncomingMessage | undefined
+  except?: object | undefined
   /**
    * Work is cut after that long, if the grace period has no earlier cutoff. `0` cuts it now. A later call may shorten it.
    *
@@ -46,11 +46,26 @@ export interface StopOptions {
   force?: boolean | undefined
 }
 
+/** Node's request, which a framework's own may have as `raw`. */
+const rawOf = (request: object): object => {
+  const { raw } = request as { raw?: unknown }
+  return isRecord(raw) ? raw : request
+}
+
+/** Requests have headers; streams and calls have what a response, which is given by mistake, has not. */
+const isAnswerable = (given: object) => {
+  const { headers, pushStream, getPeer } = given as Record<string, unknown>
+  return isRecord(headers) || [pushStream, getPeer].some((method) => typeof method === 'function')
+}
+
 const rule = objectOf({
   reason: text,
   window: flag,
   exit: flag,
-  except: { expected: 'the request that the handler was called with', holds: isRecord },
+  except: {
+    expected: 'the request that the handler was called with',
+    holds: (value) => isRecord(value) && isAnswerable(rawOf(value)),
+  },
   timeout: time,
   force: flag,
 })
@@ -64,7 +79,7 @@ export function readStop(options: StopOptions) {
   demand('OPTION_INVALID', 'stop', rule, options)
   const { reason = 'stop', window = false, exit = false, except, timeout, force = false } = options
   const trigger: Trigger = { reason, window, linger: window, ...(exit ? {} : { byHand: true as const }) }
-  return { trigger, exit, except, timeout: force ? 0 : toMilliseconds(timeout) }
+  return { trigger, exit, except: except && rawOf(except), timeout: force ? 0 : toMilliseconds(timeout) }
 }
 
 /** Warns if what `stop()` has waited for in vain may have been whoever called it. */
@@ -76,11 +91,11 @@ export function warnOfWaitingForOneself(
   const stopListening = on('cutoff', ({ duration }) => {
     stopListening()
     const unfinished = [...servers].flatMap((server) => [...server.unfinished()])
-    const found = unfinished.find(({ kind, age }) => kind === 'request' && age >= duration)
+    const found = unfinished.find(({ kind, path, age }) => kind !== 'upgraded' && path && age >= duration)
     if (found === undefined) return
-    const { method = '', path = '' } = found
+    const what = [found.method, found.path].filter(Boolean).join(' ')
     warn(
-      `${method} ${path} was in flight when stop() was called, and still is at the cutoff: a handler that awaits stop() or ` +
+      `${what} was in flight when stop() was called, and still is at the cutoff: a handler that awaits stop() or ` +
         'app.close() waits for itself; call lifecycle.stop({ except: req }) there, or do not await it',
     )
   })

@@ -1,6 +1,6 @@
 import { Server } from 'node:net'
 import type { Clock } from '../clock.js'
-import type { Drainable } from '../drain/drainable.js'
+import type { Drainable, LeftOut } from '../drain/drainable.js'
 import type { Settings } from '../options/settings.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import { createTrafficFilter, type ProbeSettings } from '../probes/probes.js'
@@ -17,8 +17,8 @@ export interface Attachments {
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
   attach(server: unknown, probes: ProbeSettings | undefined): void
-  /** Leaves a request out of the drain that waits for its end; gives what resolves when it is answered. */
-  except(request: object): Promise<void>[]
+  /** Leaves a request out of the drain that waits for its end. */
+  except(request: object): LeftOut[]
   /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
   readonly lacksCarrier: boolean
   /** Probes are answered by HTTP/2 without TLS, and by nothing else: the kubelet asks by HTTP/1 there. */

@@ -13,6 +13,7 @@ import {
   observe,
   say,
   sayListening,
+  stopBy,
   testOptions,
   testPort,
   webSocketRoutes,
@@ -62,9 +63,11 @@ function addPlainRoutes(app) {
     return 'slow'
   })
   app.get('/mark', async ({ query }) => {
+    if (query.ms !== undefined) await sleep(Number(query.ms))
     say({ ran: query.id })
     return query.id
   })
+  app.get('/stop', (request) => stopBy(app.lifecycle, request, 'silent' in request.query))
   app.get('/big', async ({ query }) => Buffer.alloc(Number(query.mb) * 2 ** 20, 'x'))
   app.post('/upload', async ({ raw }) => {
     say({ uploading: true })

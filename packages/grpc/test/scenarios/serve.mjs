@@ -1,17 +1,21 @@
 // A service as its author would write it. What is unusual about it is asked for in the environment.
 
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server, ServerCredentials, ServerInterceptingCall } from '@grpc/grpc-js'
 import { observe, say, sayListening, selfSigned, testOptions } from '@lameduck/conformance/subject'
 import { graceful } from '@lameduck/grpc'
 import { handlersFor, work } from './service.mjs'
 
-const { TLS, CHANNELZ, ORDER = 'attach first', PORTS = '1' } = process.env
+const { TLS, CHANNELZ, ORDER = 'attach first', PORTS = '1', INTERCEPTORS = '0' } = process.env
 
 const { interceptor, attach, lifecycle } = graceful({ logger: console, ...testOptions() })
 observe(lifecycle)
 lifecycle.on('draining', () => say({ drainingAt: Date.now() }))
+const others = Array.from(
+  { length: Number(INTERCEPTORS) },
+  () => (_method, call) => new ServerInterceptingCall(call),
+)
 const server = new Server({
-  interceptors: [interceptor],
+  interceptors: [interceptor, ...others],
   ...(CHANNELZ === 'off' ? { 'grpc.enable_channelz': 0 } : {}),
 })
 const credentials =

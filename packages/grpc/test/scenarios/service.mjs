@@ -1,7 +1,7 @@
 // A service with every kind of method; its messages are JSON, so that no file defines them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
-import { say } from '@lameduck/conformance/subject'
+import { say, stopBy } from '@lameduck/conformance/subject'
 
 const codec = {
   serialize: (value) => Buffer.from(JSON.stringify(value)),
@@ -23,6 +23,8 @@ export const work = {
   Hang: method('Hang', false, false),
   LastWords: method('LastWords', false, false),
   Fail: method('Fail', false, false),
+  Stop: method('Stop', false, false),
+  StopAndCount: method('StopAndCount', false, true),
   Throw: method('Throw', false, false),
   Count: method('Count', false, true),
   Sum: method('Sum', true, false),
@@ -41,6 +43,14 @@ export const handlersFor = (lifecycle) => ({
   LastWords(_call, callback) {
     say({ hanging: true })
     lifecycle.cutoff.addEventListener('abort', () => callback(null, { text: 'last words' }))
+  },
+  async Stop(call, callback) {
+    callback(null, { text: await stopBy(lifecycle, call, call.request.silent === true) })
+  },
+  async StopAndCount(call) {
+    call.write({ n: 1 })
+    call.write({ text: await stopBy(lifecycle, call, false) })
+    call.end()
   },
   Fail(_call, callback) {
     callback({ code: status.FAILED_PRECONDITION, details: 'on purpose' })

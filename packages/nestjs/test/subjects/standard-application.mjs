@@ -6,6 +6,7 @@ import {
   sayListening,
   selfSigned,
   standardRoutes,
+  stopBy,
   testOptions,
 } from '@lameduck/conformance/subject'
 import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
@@ -15,6 +16,7 @@ import { decorate, parameters } from './decorate.mjs'
 
 class Routes {
   constructor(lifecycle) {
+    this.lifecycle = lifecycle
     this.routes = standardRoutes(lifecycle)
   }
 
@@ -27,6 +29,10 @@ class Routes {
     return 'slow'
   }
 
+  stop(request, silent) {
+    return stopBy(this.lifecycle, request, silent !== undefined)
+  }
+
   others(request, response) {
     response.hijack?.()
     this.routes(request.raw ?? request, response.raw ?? response)
@@ -34,6 +40,7 @@ class Routes {
 }
 parameters(Routes, undefined, [Inject(LIFECYCLE)])
 parameters(Routes, 'slow', [Query('ms')])
+parameters(Routes, 'stop', [Req(), Query('silent')])
 parameters(Routes, 'others', [Req(), Res()])
 
 async function createAdapter(platform, options) {
@@ -51,7 +58,12 @@ async function createAdapter(platform, options) {
 
 export async function startApplication({ platform, https }) {
   const anything = platform === 'fastify' ? '*' : '*path'
-  decorate(Routes, [Controller()], { fast: [Get('fast')], slow: [Get('slow')], others: [All(anything)] })
+  decorate(Routes, [Controller()], {
+    fast: [Get('fast')],
+    slow: [Get('slow')],
+    stop: [Get('stop')],
+    others: [All(anything)],
+  })
   class App {}
   decorate(App, [
     Module({
