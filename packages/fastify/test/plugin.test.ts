@@ -1,3 +1,4 @@
+import { injectableTargets, isProbeAnswer } from '@lameduck/conformance'
 import graceful, { graceful as named } from '@lameduck/fastify'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -89,12 +90,38 @@ describe('the plugin', () => {
     await app.ready()
     expect(app.lifecycle.state).toBe('ready')
     expect((await app.inject('/readyz?a')).json()).toEqual({ status: 'ok', state: 'ready' })
-    for (const url of ['/%72eadyz', '/live%7a']) expect((await app.inject(url)).statusCode).toBe(404)
     expect((await app.inject({ method: 'HEAD', url: '/livez' })).statusCode).toBe(200)
     const probes = routes.filter(({ url }) => ['/livez', '/readyz', '/startupz'].includes(url))
     expect(new Set(probes.map(({ url }) => url)).size).toBe(3)
     for (const probe of probes) expect(probe).toMatchObject({ logLevel: 'silent', schema: { hide: true } })
   })
+
+  test.each([
+    ['by default', {}],
+    [
+      'as leniently as it can',
+      {
+        caseSensitive: false,
+        ignoreTrailingSlash: true,
+        ignoreDuplicateSlashes: true,
+        useSemicolonDelimiter: true,
+      },
+    ],
+  ])(
+    'inject() takes the same targets for probes as the servers do, where Fastify reads them %s',
+    async (_, routerOptions) => {
+      const app = Fastify({ routerOptions })
+      opened.push(app)
+      await app.register(graceful, options)
+      await app.ready()
+      const answered: Record<string, boolean> = {}
+      for (const url of Object.keys(injectableTargets)) {
+        const { statusCode: status, headers } = await app.inject(url)
+        answered[url] = isProbeAnswer({ status, headers })
+      }
+      expect(answered).toEqual(injectableTargets)
+    },
+  )
 
   test('probes stay where they are under a prefix', async () => {
     const app = application()

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { injectableTargets, isProbeAnswer } from '@lameduck/conformance'
 import { createLifecycle, type Lifecycle } from '@lameduck/core'
 import {
   GracefulModule,
@@ -270,6 +271,12 @@ describe('probes', () => {
     expect((await app.inject('/livez')).json()).toEqual({ status: 'ok', state: 'ready' })
     expect((await app.inject({ method: 'HEAD', url: '/readyz' })).statusCode).toBe(200)
     expect((await app.inject('/orders')).body).toBe('orders')
+    const answered: Record<string, boolean> = {}
+    for (const url of Object.keys(injectableTargets)) {
+      const { statusCode: status, headers } = await app.inject(url)
+      answered[url] = isProbeAnswer({ status, headers })
+    }
+    expect(answered).toEqual(injectableTargets)
   })
 })
 

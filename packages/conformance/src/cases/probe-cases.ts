@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { patient, quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
+import { isProbeAnswer, probeTargets } from '../probe-targets.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 /** One connection for each probe: while draining, an answer may be the last one of its connection. */
@@ -86,11 +87,13 @@ export const probeCases: readonly BehaviourCase[] = [
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
       expect((await client.ask('POST', '/livez', { body: '' })).status).toBe(404)
-      expect((await client.get('/livez/')).status).toBe(404)
-      expect((await client.get('/livezz')).status).toBe(404)
-      expect((await client.get('/%6civez')).status).toBe(404)
-      expect((await client.get('/livez#x')).status).toBe(404)
-      expect(JSON.parse((await client.get('http://localhost/livez')).text)).toMatchObject({ status: 'ok' })
+      const answered: Record<string, boolean> = {}
+      for (const target of Object.keys(probeTargets)) {
+        // Some applications close behind a target that they cannot read.
+        const own = await server.connect()
+        answered[target] = isProbeAnswer(await own.get(target))
+      }
+      expect(answered).toEqual(probeTargets)
       expect((await client.get('/fast?path=/livez')).text).toBe('fast')
     },
   },
