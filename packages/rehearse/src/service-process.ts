@@ -6,6 +6,7 @@ import { findCommand } from './find-command.js'
 import { createOutputBuffer } from './output-buffer.js'
 import { pause } from './pause.js'
 import type { ProcessGroups } from './process-groups.js'
+import { inheritedEnv } from './replica-env.js'
 
 /** How a process ended: by itself with `code`, or by `signal`. */
 export interface Exit {
@@ -59,7 +60,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const [name = '', ...args] = command
   const child = spawn('/bin/sh', ['-c', gate, 'sh', findCommand(name), ...args], {
-    env: { ...process.env, ...env },
+    env: { ...inheritedEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
