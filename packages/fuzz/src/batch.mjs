@@ -47,17 +47,19 @@ const show = (/** @type {Answer} */ { bytes, connection }) =>
 async function compareInput(batch, index, open) {
   const { agree } = /** @type {import('./protocols.mjs').Protocol} */ (protocols[batch.protocol])
   const input = inputOf(batch, index)
-  /** @type {Answer[]} */
-  const plain = []
-  /** @type {Answer[]} */
-  const rolled = []
+  /** @type {Record<'plain' | 'lameduck', Answer[]>} */
+  const answers = { plain: [], lameduck: [] }
+  const { plain, lameduck: rolled } = answers
+  // Who is asked first is answered less behind a FIN or a broken frame, with lameduck or without: they take turns.
+  /** @type {('plain' | 'lameduck')[]} */
+  const turns = ['plain', 'lameduck']
   for (const quiet of batch.phase === 'closed' ? [400] : quiets) {
-    const [one, other] = await Promise.all([open('plain'), open('lameduck')])
-    const answers = await Promise.all([exchange(one, input, quiet), exchange(other, input, quiet)])
+    const sockets = await Promise.all(turns.map(open))
+    const given = await Promise.all(sockets.map((socket) => exchange(socket, input, quiet)))
     // Nobody reads what comes after a reset. Which answers overtake a FIN is a matter of luck, and these have one try.
     if (input.ending === 'reset' || (batch.phase === 'closed' && input.ending === 'fin')) return []
-    plain.push(answers[0])
-    rolled.push(answers[1])
+    turns.forEach((kind, i) => void answers[kind].push(/** @type {Answer} */ (given[i])))
+    turns.reverse()
     if (plain.some((each) => rolled.some((its) => agree(batch.phase, each, its)))) return []
   }
   const sent = input.pieces

@@ -6,25 +6,30 @@ import { type ForkedServer, startServer } from '../forked-server.js'
 import { RawClient, type Target } from '../raw-client.js'
 import type { BehaviourCase, ServerUnderTest } from '../server-under-test.js'
 
+interface Tally {
+  answered: number
+  lost: string[]
+}
+
 /** Run one after the other: each of these needs the machine for itself. */
 export const loadCases: readonly BehaviourCase[] = [
   {
     name: '100 clients that never stop sending but obey Connection: close lose nothing',
     retry: 1,
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 700, linger: 1000, gracePeriod: 20_000 }
+      // Who has just connected gets as long to say something: of 100 TLS clients on a busy machine, some need seconds.
+      const options = { ...quick, shutdownDelay: 700, linger: 5000 }
       await using server = await startServer(subject, { options })
-      const tallies = Array.from({ length: 100 }, () =>
-        neverStop({ port: server.port, protocol: subject.protocol }),
-      )
-      await sleep(1000)
+      const tally: Tally = { answered: 0, lost: [] }
+      const target = { port: server.port, protocol: subject.protocol }
+      const clients = Array.from({ length: 100 }, () => neverStop(target, tally))
+      while (tally.answered < 500 && tally.lost.length === 0) await sleep(10)
       server.signal()
-      const results = await Promise.all(tallies)
-      expect(results.flatMap(({ lost }) => lost)).toEqual([])
-      expect(results.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(500)
+      await Promise.all(clients)
+      expect(tally.lost).toEqual([])
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
-      expect(exit.ownMs).toBeLessThan(10_000)
+      expect(exit.ownMs).toBeLessThan(15_000)
     },
   },
   ...[0, 2].map(
@@ -75,8 +80,7 @@ async function connected(server: ForkedServer, target: Target): Promise<RawClien
 }
 
 /** Asks without a pause until nobody listens any more. Everything but a whole answer or a refused connection is lost. */
-async function neverStop(target: Target): Promise<{ answered: number; lost: string[] }> {
-  const tally = { answered: 0, lost: [] as string[] }
+async function neverStop(target: Target, tally: Tally): Promise<void> {
   for (;;) {
     let client: RawClient
     try {
@@ -84,14 +88,14 @@ async function neverStop(target: Target): Promise<{ answered: number; lost: stri
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code !== 'ECONNREFUSED') tally.lost.push(`connecting: ${message}`)
-      return tally
+      return
     }
     await askUntilClose(client, tally)
     client.destroy()
   }
 }
 
-async function askUntilClose(client: RawClient, tally: { answered: number; lost: string[] }): Promise<void> {
+async function askUntilClose(client: RawClient, tally: Tally): Promise<void> {
   for (let number = 0; ; number++) {
     const asked = number % 4 === 3 ? client.ask('POST', '/upload', { body: 'hello' }) : client.get('/fast')
     try {
