@@ -6,6 +6,7 @@ export { behaviour, describeServer, http2Behaviour, http2Loads, loads } from './
 export { brief, quick } from './drain-options.js'
 export { type Exit, ForkedServer, type ForkOptions, startScript, startServer } from './forked-server.js'
 export { freePorts } from './free-port.js'
+export { holdByUpload } from './held-upload.js'
 export { type Goaway, Http2Client, Http2Exchange, type Http2Response, StreamFailure } from './http2-client.js'
 export { injectableTargets, isProbeAnswer, probeTargets } from './probe-targets.js'
 export { type Ending, RawClient, type RawResponse, type Target } from './raw-client.js'

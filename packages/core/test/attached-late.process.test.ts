@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ForkedServer, quick, type RawClient, requestBytes } from '@lameduck/conformance'
+import { type ForkedServer, holdByUpload, quick, type RawClient, requestBytes } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
@@ -33,14 +33,16 @@ describe.concurrent.each(protocols)(
       const [used, unused, silent] = [await server.connect(), await server.connect(), await server.connect()]
       await used.get('/fast')
       await unused.get('/fast')
+      const release = await holdByUpload(server)
       await attach(server)
       server.signal()
       await server.refusing()
       expect(await used.get('/fast')).toMatchObject({ text: 'fast', headers: { connection: 'close' } })
+      await release()
       for (const client of [used, unused, silent]) expect(await client.closed).toBe('fin')
       const { code, report, ownMs } = await server.exited()
-      expect({ code, ...report }).toMatchObject({ code: 0, clean: true, requests: { finished: 1 } })
-      expect(report.connections).toMatchObject({ idle: 1, silent: 1, 'told-to-leave': 1 })
+      expect({ code, ...report }).toMatchObject({ code: 0, clean: true, requests: { finished: 2 } })
+      expect(report.connections).toMatchObject({ idle: 1, silent: 1, 'told-to-leave': 2 })
       expect(ownMs).toBeLessThan(4000)
     })
 

@@ -59,18 +59,19 @@ describe("readinessDuringDrain: 'keep'", () => {
 })
 
 describe('the window', () => {
-  test('is extended while somebody connects, until two seconds are quiet, and says so', async () => {
+  test('is extended while somebody connects, until three seconds are quiet, and says so', async () => {
     const { server, signal, clock, events } = serving({}, 100)
     signal('SIGTERM')
     for (let now = 0; now < 12_000; now += 500) {
       expect(server.connect()).toBe(true)
+      server.disconnect()
       await clock.advance(500)
     }
-    await clock.advance(1499)
+    await clock.advance(2499)
     expect(server.listening).toBe(true)
     await clock.advance(1)
     expect(server.listening).toBe(false)
-    expect(events[0]).toMatchObject(['closing', { duration: 13_500, extended: true }])
+    expect(events[0]).toMatchObject(['closing', { duration: 14_500, extended: true }])
   })
 
   test('is extended at the latest until linger and a second before the cutoff', async () => {
@@ -78,7 +79,7 @@ describe('the window', () => {
     signal('SIGTERM')
     const latest = lifecycle.plan.cutoff - lifecycle.plan.linger - 1000
     for (let now = 0; now < 25_000; now += 250) {
-      server.connect()
+      if (server.connect()) server.disconnect()
       await clock.advance(250)
     }
     expect(events[0]).toMatchObject(['closing', { duration: latest, extended: true }])
@@ -117,6 +118,90 @@ describe('the window', () => {
     await clock.advance(0)
     expect(events[0]).toMatchObject(['closing', { duration: 11_000, extended: false }])
     expect(process.exitCode).toBe(1)
+  })
+})
+
+describe('linger', () => {
+  const lingering = (options: LifecycleOptions = {}, rate = 0) => {
+    const made = serving({ shutdownDelay: 1000, linger: 2000, ...options }, rate)
+    made.server.connect()
+    made.signal('SIGTERM')
+    return made
+  }
+
+  test('keeps the listener open as long as somebody is idle, then closes it before them', async () => {
+    const { server, clock, events } = lingering()
+    await clock.advance(2999)
+    expect(server.calls).toEqual(['announce'])
+    await clock.advance(1)
+    expect(server.calls.slice(0, 3)).toEqual(['announce', 'stopAccepting', 'closeIdle'])
+    expect(events[0]).toMatchObject(['closing', { duration: 3000, extended: false }])
+  })
+
+  test('is over when nobody is idle, be it at once or later', async () => {
+    const { server, clock, events } = lingering()
+    await clock.advance(1500)
+    server.beginRequest()
+    await clock.advance(100)
+    expect(server.listening).toBe(false)
+    expect(events[0]).toMatchObject(['closing', { duration: 1600, inFlight: 1 }])
+  })
+
+  test('is lengthened by no request: idle connections stay meanwhile, the listener does not', async () => {
+    const { server, clock } = lingering()
+    server.connect()
+    server.beginRequest()
+    await clock.advance(2999)
+    expect(server.listening).toBe(true)
+    await clock.advance(1)
+    expect(server.listening).toBe(false)
+    await clock.advance(5000)
+    expect(server.connections).toBe(2)
+    server.finishRequest()
+    await clock.advance(0)
+    expect(server.connections).toBe(0)
+  })
+
+  test('is moved by newcomers, until it is quiet again', async () => {
+    const { server, clock, events } = lingering({ shutdownDelay: { min: 1000, max: 4000 } }, 100)
+    await clock.advance(3500)
+    server.connect()
+    await clock.advance(2999)
+    expect(server.listening).toBe(true)
+    await clock.advance(1)
+    expect(server.listening).toBe(false)
+    expect(server.connections).toBe(0)
+    expect(events[0]).toMatchObject(['closing', { duration: 6500 }])
+  })
+
+  test('is moved by them no later than the window is, and not at all after a window of a fixed length', async () => {
+    const { lifecycle, server, clock, events } = lingering({ shutdownDelay: { min: 1000, max: 4000 } }, 100)
+    const latest = lifecycle.plan.cutoff - lifecycle.plan.linger - 1000
+    const fixed = lingering({}, 100)
+    for (let now = 0; now < 27_000; now += 250) {
+      if (server.connect()) server.disconnect()
+      if (fixed.server.connect()) fixed.server.disconnect()
+      await clock.advance(250)
+      await fixed.clock.advance(250)
+    }
+    // Who has been idle all the time has had longer than `linger`.
+    expect(events[0]).toMatchObject(['closing', { duration: latest + 2000 }])
+    expect(fixed.events[0]).toMatchObject(['closing', { duration: 3000 }])
+  })
+
+  test('of 0 closes idle connections with the window', async () => {
+    const { server, clock } = lingering({ linger: 0 })
+    await clock.advance(1000)
+    expect(server.calls.slice(0, 3)).toEqual(['announce', 'stopAccepting', 'closeIdle'])
+  })
+
+  test('ends at once when somebody presses Ctrl-C', async () => {
+    const { server, clock, signal } = lingering()
+    await clock.advance(1500)
+    server.beginRequest()
+    signal('SIGINT')
+    await clock.advance(0)
+    expect(server.listening).toBe(false)
   })
 })
 

@@ -33,10 +33,11 @@ describe('a lifecycle', () => {
     expect(server.calls).toEqual(['announce', 'stopAccepting', 'closeIdle', 'release', 'db closed'])
   })
 
-  test('serves newcomers during the window, and nobody after it', async () => {
-    const { server, signal, clock } = serving({ shutdownDelay: 1000 })
+  test('serves newcomers while idle connections linger, and nobody after it', async () => {
+    const { server, signal, clock } = serving({ shutdownDelay: 1000, linger: 2000 })
+    server.connect()
     signal('SIGTERM')
-    await clock.advance(999)
+    await clock.advance(2999)
     expect(server.connect()).toBe(true)
     await clock.advance(2)
     expect(server.connect()).toBe(false)

@@ -18,7 +18,7 @@ const report: LifecycleEvents['stopped'] = {
   reason: 'SIGTERM',
   exitCode: 0,
   clean: true,
-  durations: { window: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0, total: 12 },
+  durations: { window: 0, linger: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0, total: 12 },
   requests: { finished: 0, cut: 0 },
   connections: {},
   cut: [],

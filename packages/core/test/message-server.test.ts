@@ -86,6 +86,35 @@ test('says that traffic still comes, and who hung up', async () => {
   expect(drainable.closed).toEqual({ 'by-client': 1 })
 })
 
+test('knows who was there before, and who may still send something', async () => {
+  const { drainable, join } = await bench()
+  const early = await join()
+  expect(drainable.hasIdle?.()).toBe(true)
+  drainable.announce(watch())
+  await join()
+  expect(drainable).toMatchObject({ connections: 2, kept: 1 })
+  early.destroy()
+  while (drainable.connections > 1) await new Promise((resolve) => setImmediate(resolve))
+  expect(drainable.kept).toBe(0)
+})
+
+test('lets who has not sent anything yet send it, and then waits for the answer', async () => {
+  const { drainable, join } = await bench()
+  const client = await join()
+  drainable.announce(watch())
+  await drainable.stopAccepting(60_000)
+  let isOver = false
+  const idleGone = drainable.closeIdle().then(() => {
+    isOver = true
+  })
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(isOver).toBe(false)
+  drainable.began({})
+  await idleGone
+  expect(client.readableEnded).toBe(false)
+  drainable.release()
+})
+
 test('cuts what is not answered, and names it', async () => {
   const { drainable, join } = await bench()
   const client = await join()

@@ -125,7 +125,7 @@ describe.concurrent('the log of a drain', { timeout: 120_000 }, () => {
     const { report } = stepsOf(server).at(-1) as { report: Record<string, object> }
     expect(report['durations']).toEqual(
       Object.fromEntries(
-        ['window', 'closing', 'inFlight', 'cutoff', 'hooks', 'total'].map((step) => [step, ms]),
+        ['window', 'linger', 'closing', 'inFlight', 'cutoff', 'hooks', 'total'].map((step) => [step, ms]),
       ),
     )
     expect(report).toMatchObject({

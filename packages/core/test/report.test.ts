@@ -3,7 +3,7 @@ import { makeReport, shortList } from '../src/drain/report.js'
 import { withCrash } from '../src/drain/trigger.js'
 import { createFakeServer } from '../src/testing/index.js'
 
-const durations = { window: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0, total: 0 }
+const durations = { window: 0, linger: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0, total: 0 }
 const stopped = { reason: 'stop', window: false, linger: false }
 const reportOf = (
   exitCodes: { clean: number; forced: number },

@@ -1,29 +1,22 @@
-import { type Circumstances, type Constants, present, simulate } from './window.simulation.js'
+import { type Circumstances, type Constants, earlier, present, simulate } from './window.simulation.js'
 
 export const rates = [0.1, 0.3, 1, 3, 10, 100, 1000]
 export const delays = [0, 1, 2, 4, 6, 8, 10, 15, 20, 30].map((seconds) => seconds * 1000)
 
 /** The constants that were compared. */
 export const alternatives: Record<string, Constants> = {
-  'min 5, max 10, max(2, 5 ÷ rate)': present,
-  '3 ÷ rate': { ...present, meansOfSilence: 3 },
-  '8 ÷ rate': { ...present, meansOfSilence: 8 },
-  'at least 1': { ...present, leastQuiet: 1000 },
-  'at least 3': { ...present, leastQuiet: 3000 },
+  'max(3, 8 ÷ rate), less what is kept alive, open while lingering': present,
+  '5 ÷ rate': { ...present, meansOfSilence: 5 },
+  'at least 2': { ...present, leastQuiet: 2000 },
   'min 3': { ...present, min: 3000 },
   'min 8': { ...present, min: 8000 },
   'max 15': { ...present, max: 15_000 },
-  'max(3, 8 ÷ rate)': { ...present, meansOfSilence: 8, leastQuiet: 3000 },
-  'less what is kept alive': { ...present, discountsKept: true },
-  'max(3, 8 ÷ rate), less what is kept alive': {
-    ...present,
-    meansOfSilence: 8,
-    leastQuiet: 3000,
-    discountsKept: true,
-  },
+  'not less what is kept alive': { ...present, discountsKept: false },
+  'closed before lingering': { ...present, lingersOpen: false },
+  'max(2, 5 ÷ rate), closed before lingering': earlier,
 }
 
-const slow = [4000, 6000, 8000, 10_000]
+const slow = [4000, 6000, 8000, 10_000, 12_000, 14_000]
 const trialsFor = (rate: number, trials: number) => (rate >= 100 ? Math.ceil(trials / 50) : trials)
 const percent = (share: number) => `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`
 const seconds = (time: number) => (time / 1000).toFixed(1)
@@ -41,8 +34,8 @@ export function tables(trials: number): string {
       rates.map((rate) => [
         rate,
         ...delays.map((delay) => {
-          const { early, refused, window } = at(present, { rate, delay, pool })
-          return `${percent(early)} / ${percent(refused)} / ${seconds(window)}`
+          const { early, refused, open } = at(present, { rate, delay, pool })
+          return `${percent(early)} / ${percent(refused)} / ${seconds(open)}`
         }),
       ]),
     )
@@ -53,18 +46,22 @@ export function tables(trials: number): string {
       Object.entries(alternatives).map(([name, constants]) => {
         const worst = (rate: number) =>
           Math.max(...slow.map((delay) => at(constants, { rate, delay, pool }).refused))
-        const cost = (rate: number) => seconds(at(constants, { rate, delay: 1000, pool }).window)
+        const cost = (rate: number) => seconds(at(constants, { rate, delay: 1000, pool }).drain)
         return [name, ...busy.map((rate) => percent(worst(rate))), cost(1), cost(3), cost(100)]
       }),
     )
   return [
-    'Every request a connection: closed early / turned somebody away / mean window in seconds',
+    'Every request a connection: closed early / turned somebody away / mean time until the listener closes, in seconds',
     grid(0),
     'Twenty kept-alive connections',
     grid(20),
-    'Worst share of drains that turn somebody away, over delays of 4 to 10 s; mean window if the balancer leaves within 1 s',
+    'Two hundred kept-alive connections',
+    grid(200),
+    'Worst share of drains that turn somebody away, over delays of 4 to 14 s; mean time until nobody is idle, in seconds, if the balancer leaves within 1 s',
     compared(0),
     'The same with twenty kept-alive connections',
     compared(20),
+    'The same with two hundred',
+    compared(200),
   ].join('\n\n')
 }

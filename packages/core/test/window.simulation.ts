@@ -1,5 +1,5 @@
 import { createRateMeter } from '../src/drain/rate.js'
-import { windowEnd } from '../src/drain/window.js'
+import { newcomersEnd, windowEnd } from '../src/drain/window.js'
 import { makePlan } from '../src/options/plan.js'
 import { resolveSettings } from '../src/options/settings.js'
 
@@ -12,10 +12,27 @@ export interface Constants {
   /** but at least this long. */
   readonly leastQuiet: number
   /** Expects new connections only for the share of the kept-alive ones that is gone. */
-  readonly discountsKept?: boolean
+  readonly discountsKept: boolean
+  /** Keeps the listener open while idle connections linger. */
+  readonly lingersOpen: boolean
 }
 
-export const present: Constants = { min: 5000, max: 10_000, meansOfSilence: 5, leastQuiet: 2000 }
+export const present: Constants = {
+  min: 5000,
+  max: 10_000,
+  meansOfSilence: 8,
+  leastQuiet: 3000,
+  discountsKept: true,
+  lingersOpen: true,
+}
+/** Those of the first decision. */
+export const earlier: Constants = {
+  ...present,
+  meansOfSilence: 5,
+  leastQuiet: 2000,
+  discountsKept: false,
+  lingersOpen: false,
+}
 
 /** What a drain meets. */
 export interface Circumstances {
@@ -36,9 +53,11 @@ export interface Outcome {
   readonly early: number
   /** The share that turned somebody away by that. */
   readonly refused: number
-  /** The mean length of the window, and the length that 95 % do not exceed, in milliseconds. */
-  readonly window: number
-  readonly longWindow: number
+  /** How long the listener was open, on average, and the time that 95 % do not exceed, in milliseconds. */
+  readonly open: number
+  readonly longOpen: number
+  /** Until idle connections were closed as well, or none was left, on average. */
+  readonly drain: number
 }
 
 /** A small generator that gives the same numbers for the same seed, from 0 to 1 (mulberry32). */
@@ -59,18 +78,29 @@ const kubernetes = makePlan(
 /** The latest point that the window of a drain on Kubernetes with `onStop` functions can be extended to. */
 export const latest = kubernetes.cutoff - kubernetes.linger - 1000
 
+/** What has been seen of the traffic at some point of a drain. */
+export interface Seen {
+  readonly rate: number
+  readonly gone: number
+  readonly lastArrival: number | undefined
+}
+
 /**
- * The real function, for any constants: its own are changed by measuring time in another unit, and its means of silence by
- * another rate.
+ * The real functions, for any constants: their own are changed by measuring time in another unit, and their means of
+ * silence by another rate.
  */
-export function windowEndWith(constants: Constants, rate: number, lastArrival: number | undefined): number {
+export function endsWith(constants: Constants, { rate, gone, lastArrival }: Seen) {
   const unit = constants.leastQuiet / present.leastQuiet
   const plan = { min: constants.min / unit, max: constants.max / unit, adaptive: true }
   const traffic = {
     rate: (rate * unit * present.meansOfSilence) / constants.meansOfSilence,
+    gone: constants.discountsKept ? gone : 1,
     lastArrival: lastArrival === undefined ? undefined : lastArrival / unit,
   }
-  return windowEnd(plan, 0, traffic, latest / unit) * unit
+  return {
+    window: windowEnd(plan, 0, traffic, latest / unit) * unit,
+    newcomersFrom: (began: number) => newcomersEnd(plan, began / unit, traffic, latest / unit) * unit,
+  }
 }
 
 const minute = 65_000
@@ -85,7 +115,7 @@ function measuredRate(rate: number, random: () => number): number {
   return meter.perSecond(minute)
 }
 
-/** The requests that come one by one, and whether each one opens a connection. */
+/** The requests that come one by one: whether each opens a connection, and how many are kept alive after it. */
 function* requests({ rate, pool }: Circumstances, random: () => number) {
   let kept = pool
   let now = 0
@@ -93,24 +123,48 @@ function* requests({ rate, pool }: Circumstances, random: () => number) {
     now += (-Math.log(1 - random()) * 1000) / rate
     const isKept = random() * pool < kept
     if (isKept) kept--
-    yield { now, connects: !isKept, kept: pool === 0 ? 0 : kept / pool }
+    yield { now, connects: !isKept, kept }
   }
 }
 
-/** One drain: when its window ends, and whether somebody who was still routed here came after that. */
+/** One drain: when its listener closes, when nothing is left to wait for, and whether somebody came between who was still routed here. */
 function drainOnce(constants: Constants, circumstances: Circumstances, random: () => number) {
-  const { delay } = circumstances
+  const { delay, pool } = circumstances
   const rate = measuredRate(circumstances.rate, random)
   let lastArrival: number | undefined
-  const endWith = (kept: number) =>
-    windowEndWith(constants, constants.discountsKept ? rate * (1 - kept) : rate, lastArrival)
-  let end = endWith(circumstances.pool > 0 ? 1 : 0)
-  for (const { now, connects, kept } of requests(circumstances, random)) {
-    if (now >= delay) return { end, refused: false }
-    if (now >= end && connects) return { end, refused: true }
-    if (now >= end) continue
-    if (connects) lastArrival = now
-    if (connects || constants.discountsKept) end = Math.max(now, endWith(kept))
+  let kept = pool
+  let windowOver: number | undefined
+  let closed: number | undefined
+  let over: number | undefined
+
+  let lastEvent = 0
+  const ends = () => endsWith(constants, { rate, gone: pool > 0 ? 1 - kept / pool : 1, lastArrival })
+  const lingerOn = (windowOver: number, now: number) => {
+    const idleUntil = kept > 0 ? windowOver + kubernetes.linger : lastEvent
+    const openUntil = constants.lingersOpen
+      ? Math.max(idleUntil, ends().newcomersFrom(windowOver))
+      : windowOver
+    if (openUntil <= now) closed ??= Math.max(openUntil, windowOver)
+    if (closed !== undefined && idleUntil <= now) over ??= Math.max(idleUntil, closed)
+  }
+  /** What has happened by `now`, if nothing comes before it. */
+  const advanceTo = (now: number) => {
+    const { window } = ends()
+    if (window <= now) windowOver ??= Math.max(window, lastEvent)
+    if (windowOver !== undefined) lingerOn(windowOver, now)
+  }
+
+  let refused = false
+  for (const { now, connects, kept: left } of requests(circumstances, random)) {
+    advanceTo(now)
+    if (now < delay && connects && closed !== undefined) refused = true
+    if (closed !== undefined && over !== undefined && (refused || now >= delay)) {
+      return { open: closed, over, refused }
+    }
+    lastEvent = now
+    // Who comes on no connection of its own after the balancer has left is no client of this process.
+    if (now < delay || !connects) kept = left
+    if (now < delay && connects && closed === undefined) lastArrival = now
   }
   throw new Error('requests never end')
 }
@@ -119,13 +173,15 @@ function drainOnce(constants: Constants, circumstances: Circumstances, random: (
 export function simulate(constants: Constants, circumstances: Circumstances, trials: number): Outcome {
   const random = seeded(1)
   const drains = Array.from({ length: trials }, () => drainOnce(constants, circumstances, random))
-  const ends = drains.map(({ end }) => end).sort((a, b) => a - b)
-  const share = (is: (drain: { end: number; refused: boolean }) => boolean) =>
+  const times = drains.map(({ open }) => open).sort((a, b) => a - b)
+  const share = (is: (drain: { open: number; refused: boolean }) => boolean) =>
     drains.filter(is).length / trials
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / trials
   return {
-    early: share(({ end }) => end < circumstances.delay),
+    early: share(({ open }) => open < circumstances.delay),
     refused: share(({ refused }) => refused),
-    window: ends.reduce((sum, end) => sum + end, 0) / trials,
-    longWindow: ends[Math.ceil(trials * 0.95) - 1] as number,
+    open: mean(times),
+    longOpen: times[Math.ceil(trials * 0.95) - 1] as number,
+    drain: mean(drains.map(({ over }) => over)),
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
+import { holdByUpload } from '../held-upload.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 /** Waiting is by counting, not by sleeping: nothing else goes by between the last reason to stay and the end. */
@@ -83,21 +84,37 @@ export const idleCases: readonly BehaviourCase[] = [
     },
   },
   {
-    name: 'an idle connection is served one last time during linger, and the process leaves as soon as it is gone',
+    name: 'while idle connections linger newcomers are served as well, and the process leaves as soon as nobody is idle',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...quick, linger: 5000, gracePeriod: 20_000 },
-      })
+      await using server = await startServer(subject, { options: { ...quick, linger: 10_000 } })
       const client = await server.connect()
       await client.get('/fast')
+      server.signal()
+      await sleep(quick.shutdownDelay + 400)
+      for (const each of [await server.connect(), client]) {
+        const last = await each.get('/fast')
+        expect(last).toMatchObject({ status: 200, text: 'fast', headers: { connection: 'close' } })
+        expect(await each.closed).toBe('fin')
+      }
+      const exit = await server.exited()
+      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+      expect(exit.ownMs).toBeLessThan(6000)
+    },
+  },
+  {
+    name: 'an idle connection is served one last time when the listener has closed before a request that holds the process',
+    async run(subject) {
+      await using server = await startServer(subject, { options: quick })
+      const client = await server.connect()
+      await client.get('/fast')
+      const release = await holdByUpload(server)
       server.signal()
       await server.refusing()
       const last = await client.get('/fast')
       expect(last).toMatchObject({ status: 200, text: 'fast', headers: { connection: 'close' } })
       expect(await client.closed).toBe('fin')
-      const exit = await server.exited()
-      expect(exit).toMatchObject({ code: 0, report: { clean: true } })
-      expect(exit.ownMs).toBeLessThan(4000)
+      await release()
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
     },
   },
   {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick, roomy } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
+import { holdByUpload } from '../held-upload.js'
 import { requestBytes } from '../request-bytes.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -9,9 +10,8 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   {
     name: 'B3: pipelined requests that race with the signal, and late ones after the listener has closed, are answered, not reset',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...quick, linger: 2000, gracePeriod: 14_000 },
-      })
+      await using server = await startServer(subject, { options: quick })
+      const release = await holdByUpload(server)
       const racing = await Promise.all(Array.from({ length: 40 }, () => server.connect()))
       const late = await Promise.all(Array.from({ length: 10 }, () => server.connect()))
       for (const client of [...racing, ...late]) await client.get('/fast')
@@ -31,6 +31,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
           headers: { connection: 'close' },
         })
       }
+      await release()
       for (const client of [...racing, ...late]) expect(await client.closed).toBe('fin')
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
     },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { patient, quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
+import { holdByUpload } from '../held-upload.js'
 import { isProbeAnswer, probeTargets } from '../probe-targets.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
@@ -30,8 +31,8 @@ export const probeCases: readonly BehaviourCase[] = [
   {
     name: 'C2: readiness turns red once, at the trigger, and liveness stays green to the end',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 1000, linger: 2000, gracePeriod: 14_000 }
-      await using server = await startServer(subject, { options })
+      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      const release = await holdByUpload(server)
       const late = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
       for (const client of late) await client.get('/fast')
       const seen: number[] = []
@@ -48,15 +49,15 @@ export const probeCases: readonly BehaviourCase[] = [
         expect(await client.get(String(path))).toMatchObject({ status })
         await sleep(100)
       }
+      await release()
       expect(await server.exited()).toMatchObject({ code: 0 })
     },
   },
   {
     name: 'probes answer on open connections after the listener has closed',
     async run(subject) {
-      await using server = await startServer(subject, {
-        options: { ...quick, linger: 3000, gracePeriod: 14_000 },
-      })
+      await using server = await startServer(subject, { options: quick })
+      await holdByUpload(server)
       const [live, ready] = [await server.connect(), await server.connect()]
       for (const client of [live, ready]) await client.get('/fast')
       server.signal()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
+import { holdByUpload } from '../held-upload.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
 const piece = Buffer.alloc(64 * 1024, 'u')
@@ -64,13 +65,14 @@ export const uploadCases: readonly BehaviourCase[] = [
   {
     name: 'Expect: 100-continue is answered while draining, before and after the listener closes',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...roomy, linger: 3000 } })
-      const [inWindow, inLinger] = [await server.connect(), await server.connect()]
-      for (const client of [inWindow, inLinger]) await client.get('/fast')
+      await using server = await startServer(subject, { options: quick })
+      const [inWindow, late] = [await server.connect(), await server.connect()]
+      for (const client of [inWindow, late]) await client.get('/fast')
+      const release = await holdByUpload(server)
       server.signal()
       await server.draining()
-      for (const client of [inWindow, inLinger]) {
-        if (client === inLinger) await server.refusing()
+      for (const client of [inWindow, late]) {
+        if (client === late) await server.refusing()
         void client.request('POST', '/upload', { headers: { Expect: '100-continue', 'Content-Length': 5 } })
         await client.receives('100 Continue')
         await sleep(200)
@@ -79,6 +81,7 @@ export const uploadCases: readonly BehaviourCase[] = [
         expect(client.informational).toEqual([100])
         expect(await client.closed).toBe('fin')
       }
+      await release()
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
     },
   },

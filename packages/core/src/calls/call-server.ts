@@ -135,6 +135,10 @@ export function createCallServer(clock: Clock, calls: Calls, options: CallServer
     get connections() {
       return drainables().reduce((sum, { connections }) => sum + connections, 0)
     },
+    get kept() {
+      return drainables().reduce((sum, { kept = 0 }) => sum + kept, 0)
+    },
+    hasIdle: () => false,
     get finished() {
       return calls.finished
     },

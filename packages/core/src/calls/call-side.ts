@@ -69,6 +69,9 @@ export function createCallSide(
     get connections() {
       return sessions.size
     },
+    get kept() {
+      return sessions.kept
+    },
     closed: closing.counts,
     accept(session) {
       const record = sessions.accept(session)
@@ -103,6 +106,7 @@ export function createCallSide(
       return { over, closed: Promise.all(closed) }
     },
     announce() {
+      sessions.markEarly()
       for (const session of sessions) {
         know(session)
         session.served = true

@@ -5,12 +5,13 @@ import type { Drain } from './drain-under-way.js'
 import type { DrainWatcher } from './drainable.js'
 import { waitUntil } from './gate.js'
 import { runHooks } from './hooks.js'
+import { linger } from './linger.js'
 import { endLongWork } from './long-work.js'
 import { type HookOutcome, makeReport, type Report, shortList } from './report.js'
 import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
+import { watchTraffic } from './traffic.js'
 import { withCrash } from './trigger.js'
-import { type Traffic, windowEnd } from './window.js'
 
 /** Creates a drain; {@link Drain.run} starts it. */
 export function createDrain(input: DrainInput): Drain {
@@ -22,38 +23,38 @@ export function createDrain(input: DrainInput): Drain {
   const outcomes: HookOutcome[] = []
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
-  let phase: 'window' | 'preparing' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'preparing'
+  let phase: 'window' | 'lingering' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'lingering'
   let { trigger } = input
   let isHurried = false
   let isAbandoned = false
   let settle = (_report: Report) => {}
   /** What was ended by force, once it has been. */
   let cuts: readonly Cut[] | undefined
-  let lingerEnd = Number.POSITIVE_INFINITY
+  let patienceEnd = Number.POSITIVE_INFINITY
 
   const at = () => plan.at
   const since = () => Math.round(clock.now() - startedAt)
   const isQuiet = () =>
     servers.inFlight === 0 && holds.size === 0 && input.preparing.size === 0 && servers.stopping === 0
   const isOver = (point: number) => clock.now() >= point
-  const linger = () => (isHurried ? 0 : plan.linger)
-  const traffic: Traffic = { rate: servers.rate(), lastArrival: undefined }
+  const lingerTime = () => (isHurried ? 0 : plan.linger)
+  const traffic = watchTraffic(clock, servers, () => plan)
   const watcher: DrainWatcher = {
     changed: gate.notify,
-    arrived: () => {
-      traffic.lastArrival = clock.now()
+    arrived: traffic.arrived,
+    get rejectLate() {
+      return settings.late === 'reject' && phase !== 'window'
     },
-    rejectLate: settings.late === 'reject',
   }
 
   const setTimers = () => {
     for (const cancel of timers) cancel()
-    timers = [lingerEnd, at().cutoff, at().force, at().deadline]
+    timers = [patienceEnd, at().cutoff, at().force, at().deadline]
       .filter((point) => Number.isFinite(point))
       .map((point) => clock.after(Math.max(0, point - clock.now()), gate.notify))
   }
 
-  const silentPatience = () => Math.min(5000, linger())
+  const silentPatience = () => Math.min(5000, lingerTime())
 
   /** A server that does not answer cannot hold the process. */
   const atMost = (point: 'cutoff' | 'deadline', work: Promise<void>) => {
@@ -65,12 +66,11 @@ export function createDrain(input: DrainInput): Drain {
     return gate.until(() => isDone || isOver(at()[point]))
   }
 
-  /** Requests, holds and slow readers finish; idle connections stay while anybody works, and at least `linger`. */
+  /** Requests, holds and slow readers finish; idle connections stay while anybody works. */
   const finishWork = async () => {
     const everybodyIsQuiet = () => [...drains].every((drain) => drain.isQuiet())
-    const nobodyComesBack = () => isOver(lingerEnd) || servers.connections === 0
     while (!isAbandoned && !isOver(at().cutoff)) {
-      await gate.until(() => isOver(at().cutoff) || (everybodyIsQuiet() && nobodyComesBack()))
+      await gate.until(() => isOver(at().cutoff) || everybodyIsQuiet())
       if (isOver(at().cutoff)) return
       await atMost('cutoff', servers.closeIdle())
       if (isQuiet() && servers.connections === 0) return
@@ -81,7 +81,7 @@ export function createDrain(input: DrainInput): Drain {
   /** Streams, upgraded sockets and earlier holds: a framework may have hooks that end them. */
   const hasOnlyLongWork = () =>
     !isQuiet() &&
-    isOver(lingerEnd) &&
+    isOver(patienceEnd) &&
     input.preparing.size === 0 &&
     servers.stopping === 0 &&
     !hasLaterHolds() &&
@@ -128,20 +128,26 @@ export function createDrain(input: DrainInput): Drain {
     // Trigger: every client is asked to leave, and served as ever.
     setTimers()
     servers.announce(watcher)
+    traffic.begin()
 
     // Window: balancers get time to notice. Whoever wants to know first (`onDrain`) gets to finish, too.
-    const latest = () => at().cutoff - plan.linger - 1000
-    const end = () => windowEnd(plan.window, startedAt, traffic, latest())
-    await waitUntil(
-      clock,
-      gate,
-      () => Math.min(end(), at().cutoff),
-      () => isHurried,
-    )
-    phase = 'preparing'
-    const extended = end() > startedAt + plan.window.max && !isHurried
+    const windowEnd = () => Math.min(traffic.windowEnd(), at().cutoff)
+    await waitUntil(clock, gate, windowEnd, () => isHurried)
+    phase = 'lingering'
+    const extended = traffic.windowEnd() > startedAt + plan.window.max && !isHurried
     await gate.until(hasPrepared)
     stopwatch.lap('window')
+
+    // Linger: idle clients get time for a last request, and whoever is still routed here is served.
+    const lingering = clock.now()
+    await linger(clock, gate, {
+      until: lingering + lingerTime(),
+      newcomers: () => (lingerTime() > 0 ? traffic.newcomersEnd(lingering) : lingering),
+      hasIdle: servers.hasIdle,
+      isDeserted: () => servers.connections === 0,
+      isEnded: () => isAbandoned || isHurried || isOver(at().cutoff),
+    })
+    stopwatch.lap('linger')
 
     // Closing: nobody new.
     phase = 'closing'
@@ -152,7 +158,7 @@ export function createDrain(input: DrainInput): Drain {
       connections: servers.connections,
       work: countKinds(servers.unfinished()),
     })
-    lingerEnd = clock.now() + linger()
+    patienceEnd = clock.now() + silentPatience()
     setTimers()
     servers.stopAccepting(silentPatience())
     await gate.until(() => servers.stopping === 0 || isOver(at().cutoff))
@@ -221,7 +227,7 @@ export function createDrain(input: DrainInput): Drain {
     },
     hurry() {
       isHurried = true
-      lingerEnd = Math.min(lingerEnd, clock.now())
+      patienceEnd = Math.min(patienceEnd, clock.now())
       gate.notify()
     },
     note,

@@ -6,7 +6,10 @@ export interface DrainWatcher {
   changed(): void
   /** Somebody who is no probe has connected anew: traffic is still routed here. */
   arrived(): void
-  /** Requests that arrive after the window are answered 503 instead of served. */
+  /**
+   * The window is over, and requests on connections that were open at the trigger are answered 503 instead of served; on
+   * all of them once the listener has closed.
+   */
   readonly rejectLate: boolean
 }
 
@@ -43,6 +46,13 @@ export interface Drainable {
   readonly endLongWork?: (() => unknown) | undefined
   /** Open connections, idle ones included. */
   readonly connections: number
+  /** Those that were open at `announce`, and are still. Without it, what becomes of them says nothing about traffic. */
+  readonly kept?: number
+  /**
+   * Whether a connection is open on which a client that cannot be told to leave may send its next request at any time.
+   * Asked a few times a second while lingering; without it, true if there are more connections than work.
+   */
+  hasIdle?(): boolean
   /** Requests finished since `announce`, probes aside. */
   readonly finished: number
   /** Connections that were closed since `announce`, by what they were doing. */
@@ -60,7 +70,7 @@ export interface Drainable {
   beforeClosing?(patience: number): Promise<void>
   /**
    * Stops accepting connections without resetting those that the kernel has accepted. Connections that have not sent a
-   * whole request head get `patience` milliseconds to get on.
+   * whole request head get `patience` milliseconds to get on, whatever {@link closeIdle} is asked for meanwhile.
    */
   stopAccepting(patience: number): Promise<void>
   /** Closes the connections without work; resolves when they are gone. Work that has just arrived is left alone. */

@@ -75,6 +75,15 @@ export function groupServers(
       const closes = [...servers].map((server) => attempt(() => server.endLongWork, undefined))
       return closes.flatMap((fn) => (fn === undefined ? [] : [{ name: 'server.close', fn }]))
     },
+    /** Connections of those open at the trigger that still are. */
+    get kept() {
+      return sum((server) => server.kept ?? 0)
+    },
+    /** Somebody who cannot be told to leave may send a request at any time. */
+    hasIdle: () =>
+      [...servers].some((server) =>
+        attempt(() => server.hasIdle?.() ?? server.connections > server.inFlight, false),
+      ),
     rate: () => sum((server) => server.rate()),
     announce(watcher: DrainWatcher, only?: Drainable) {
       for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)

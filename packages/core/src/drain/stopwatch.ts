@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 /** Milliseconds that each step of the drain took. */
 export interface StepDurations {
   readonly window: number
+  readonly linger: number
   readonly closing: number
   readonly inFlight: number
   readonly cutoff: number
@@ -13,7 +14,7 @@ export interface StepDurations {
 /** Measures the steps of a drain, one after the other, from now on. */
 export function createStopwatch(clock: Clock) {
   const startedAt = clock.now()
-  const laps = { window: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0 }
+  const laps = { window: 0, linger: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0 }
   let lapStartedAt = startedAt
   return {
     /** Ends a step, and begins the next. */

@@ -1,42 +1,53 @@
 import type { Plan } from '../options/plan.js'
 
 /** The least time without new connections that counts as quiet. */
-const leastQuiet = 2000
-/** Quiet is this many times the mean time between requests: e^-5 is under 1 %. */
-const meansOfSilence = 5
+const leastQuiet = 3000
+/** Quiet is this many times the mean time between new connections: e^-8 is three in ten thousand. */
+const meansOfSilence = 8
 
 /** What the window watches. */
 export interface Traffic {
   /** Requests per second in the minute before the trigger. */
   readonly rate: number
+  /** The share of the connections open at the trigger that has gone since: clients on the others open no new one. */
+  readonly gone: number
   /** When somebody who is no probe last connected anew, if anybody has since the trigger. */
-  lastArrival: number | undefined
+  readonly lastArrival: number | undefined
 }
 
-/** How long nobody may have connected before the window counts as quiet; more than `max` means it cannot tell. */
-function quietPeriod(rate: number): number {
-  return rate > 0 ? Math.max(leastQuiet, (meansOfSilence * 1000) / rate) : Number.POSITIVE_INFINITY
+/** How long nobody may have connected before that counts as quiet; more than `max` means it cannot be told. */
+function quietPeriod({ rate, gone }: Traffic): number {
+  const expected = rate * gone
+  return expected > 0 ? Math.max(leastQuiet, (meansOfSilence * 1000) / expected) : Number.POSITIVE_INFINITY
 }
+
+/** When it is quiet after `lastArrival`, as far as can be told, and not beyond `latest`. */
+const quietAfter = (lastArrival: number, plan: Plan['window'], traffic: Traffic, latest: number) =>
+  Math.min(lastArrival + Math.min(quietPeriod(traffic), plan.max), latest)
 
 /**
  * When the window is over, judged by what has happened so far; a later arrival moves it. `latest` is the point beyond
  * which traffic that still comes cannot extend it.
  */
-export function windowEnd(
-  plan: Plan['window'],
-  trigger: number,
-  traffic: Readonly<Traffic>,
-  latest: number,
-): number {
+export function windowEnd(plan: Plan['window'], trigger: number, traffic: Traffic, latest: number): number {
+  const { lastArrival } = traffic
   const min = trigger + plan.min
   const max = trigger + plan.max
   if (!plan.adaptive) return max
-  const quiet = quietPeriod(traffic.rate)
+  const quiet = quietPeriod(traffic)
   if (quiet <= plan.max) {
-    const over = Math.max(min, (traffic.lastArrival ?? trigger) + quiet)
+    const over = Math.max(min, (lastArrival ?? trigger) + quiet)
     if (over <= max) return over
   }
-  if (traffic.lastArrival === undefined) return max
-  const stillRouted = traffic.lastArrival + Math.min(quiet, plan.max)
-  return Math.max(max, Math.min(stillRouted, latest))
+  return lastArrival === undefined ? max : Math.max(max, quietAfter(lastArrival, plan, traffic, latest))
+}
+
+/**
+ * Until when the listener stays open for newcomers alone, once the window was over at `began`: whoever has come since
+ * then is still routed here, and others may be. Not beyond the window's own `latest` point.
+ */
+export function newcomersEnd(plan: Plan['window'], began: number, traffic: Traffic, latest: number): number {
+  const { lastArrival } = traffic
+  if (!plan.adaptive || lastArrival === undefined || lastArrival < began) return began
+  return quietAfter(lastArrival, plan, traffic, latest)
 }

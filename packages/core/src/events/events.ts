@@ -30,7 +30,7 @@ export interface LifecycleEvents {
   }
   /** A signal came again while draining. */
   signalIgnored: { signal: NodeJS.Signals }
-  /** The window is over and the listeners close. */
+  /** Window and linger are over, and the listeners close. */
   closing: {
     duration: number
     extended: boolean

@@ -22,9 +22,11 @@ export interface Closing {
   readonly counts: Record<string, number>
   /** To be told of every connection that has closed. */
   ended(connection: Connection): void
+  /** Whether a connection has no work that has had some. */
+  hasIdle(): boolean
   /** After `patience` milliseconds, closes the connections that have not sent a whole head. */
   reapUnspoken(patience: number): void
-  /** Closes the connections without work; resolves when they are gone. */
+  /** Closes the connections without work, each after the patience that it was given; resolves when they are gone. */
   closeIdle(): Promise<void>
   /** The requests and foreign protocols that are not finished. */
   unfinished(): Cut[]
@@ -66,6 +68,7 @@ export function createClosing(
   const closedAs = new Map<Connection, string>()
   const gate = createGate()
   let hangingUp = 0
+  let isPatient = false
   let stop = () => {}
 
   const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) =>
@@ -74,6 +77,9 @@ export function createClosing(
     isIdle(connection) &&
     connection.first === undefined &&
     (connection.socket.bytesRead === 0 || hasHalfHead(connection))
+
+  const hasSpoken = (connection: Connection) =>
+    isIdle(connection) && !isUnspoken(connection) && !leftOut.isOn(connection)
 
   const count = (kind: string) => {
     counts[kind] = (counts[kind] ?? 0) + 1
@@ -150,6 +156,7 @@ export function createClosing(
 
   return {
     counts,
+    hasIdle: () => connections.some(hasSpoken),
     ended(connection) {
       const kind = closedAs.get(connection)
       closedAs.delete(connection)
@@ -160,12 +167,19 @@ export function createClosing(
       gate.notify()
     },
     reapUnspoken(patience) {
-      const reap = () => void closeThose(isUnspoken)
-      if (patience > 0) stop = clock.after(patience, reap)
+      const reap = () => {
+        isPatient = false
+        gate.notify()
+        void closeThose(isUnspoken)
+      }
+      isPatient = patience > 0
+      if (isPatient) stop = clock.after(patience, reap)
       else reap()
     },
     async closeIdle() {
       leftOut.letIdleGo()
+      await closeThose(hasSpoken)
+      await gate.until(() => !isPatient || !connections.some(isUnspoken))
       await closeThose((connection) => isIdle(connection) && !leftOut.isOn(connection))
       await gate.until(() => !anybodyLeaves())
     },

@@ -34,6 +34,8 @@ export interface Connection {
   last: Exchange | undefined
   /** `socket.bytesRead` when the last exchange ended: more than that, and the next head has begun to arrive. */
   bytesWhenIdle: number
+  /** It was open when the drain began. */
+  early: boolean
   /** A request that is no probe has come. */
   served: boolean
   /** The request by which the socket was given to another protocol, if it was. */
@@ -153,6 +155,7 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
       first: undefined,
       last: undefined,
       bytesWhenIdle: 0,
+      early: false,
       served: false,
       upgrade: undefined,
       leaving: false,

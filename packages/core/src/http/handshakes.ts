@@ -27,6 +27,7 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
   const sockets = new Map<string | Socket, Socket>()
   const gate = createGate()
   const closed: Record<string, number> = {}
+  let isPatient = false
   let stop = () => {}
 
   const changed = () => {
@@ -70,10 +71,15 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
     },
     announce() {},
     askToGo(patience) {
-      if (patience > 0) stop = clock.after(patience, closeAll)
-      else closeAll()
+      const giveUp = () => {
+        isPatient = false
+        closeAll()
+      }
+      isPatient = patience > 0
+      if (isPatient) stop = clock.after(patience, giveUp)
+      else giveUp()
     },
-    closeIdle: closeAndWait,
+    closeIdle: () => (isPatient ? gate.until(() => sockets.size === 0) : closeAndWait()),
     unfinished: () => [],
     cut: closeAndWait,
     stop: () => stop(),

@@ -43,6 +43,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
   const closing = createClosing(clock, connections, createBegunHeads(clock, server), leftOut)
   const holdBack = createHoldBack(context)
   let finished = 0
+  let kept = 0
 
   const discard = (connection: Connection, req?: IncomingMessage) => {
     if (!connection.overrun) discardInput(connection)
@@ -85,7 +86,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     leftOut.began(exchange)
     if (probe === undefined) context.countRequest(connection, req.url, req.headers)
     askToLeave(clock, exchange, headSent)
-    const isRejected = context.isRejected()
+    const isRejected = context.isRejected(connection.early)
     const handle = () => {
       if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       else if (isRejected) writeUnavailable(res)
@@ -126,6 +127,10 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     get finished() {
       return finished
     },
+    get kept() {
+      return kept
+    },
+    hasIdle: closing.hasIdle,
     closed: closing.counts,
     accept: connections.accept,
     request: (deliver, event, args) =>
@@ -152,11 +157,14 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
         if (connections.inFlight === 0) context.watcher?.changed()
       }
       connections.connectionEnded = (connection) => {
+        if (connection.early) kept--
         closing.ended(connection)
         context.watcher?.changed()
       }
-      for (const exchange of [...connections].flatMap(exchangesOf)) {
-        askToLeave(clock, exchange, headSent)
+      kept = connections.size
+      for (const connection of connections) {
+        connection.early = true
+        for (const exchange of exchangesOf(connection)) askToLeave(clock, exchange, headSent)
       }
       connections.reconcile()
     },

@@ -40,8 +40,8 @@ export interface ServerContext extends HttpDrainableOptions {
   ): void
   /** The probe that a request asks for. */
   probeOf(method: string | undefined, url: string | undefined): ProbeName | undefined
-  /** Whether a request that comes now is turned away. */
-  isRejected(): boolean
+  /** Whether a request that comes now is turned away; `isEarly` if its connection was open when the drain began. */
+  isRejected(isEarly: boolean): boolean
 }
 
 /** Creates the context of a server that is not draining. */
@@ -64,7 +64,7 @@ export function createServerContext(options: HttpDrainableOptions): ServerContex
       if (connection.served) requests.count(now())
     },
     probeOf: (method, url) => probeOf(probes, method, url),
-    isRejected: () => context.step === 'closed' && context.watcher?.rejectLate === true,
+    isRejected: (isEarly) => (isEarly || context.step === 'closed') && context.watcher?.rejectLate === true,
   }
   return context
 }

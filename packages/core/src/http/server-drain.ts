@@ -109,6 +109,10 @@ export function createServerDrain(
     get connections() {
       return sum((side) => side.connections)
     },
+    get kept() {
+      return sum((side) => side.kept ?? 0)
+    },
+    hasIdle: () => sides.some((side) => side.hasIdle?.() === true),
     get finished() {
       return sum((side) => side.finished)
     },

@@ -9,6 +9,10 @@ export interface Side {
   hasOnlyLongWork?(): boolean
   /** Open connections. */
   readonly connections: number
+  /** As {@link Drainable.kept}; without it, 0. */
+  readonly kept?: number
+  /** As {@link Drainable.hasIdle}; without it, false: its clients are told to leave, or have not spoken yet. */
+  hasIdle?(): boolean
   /** Requests finished since {@link announce}, probes aside. */
   readonly finished: number
   /** Connections closed since then, by what they were doing. */
@@ -20,7 +24,7 @@ export interface Side {
    * get `patience` milliseconds to get on.
    */
   askToGo(patience: number): void
-  /** Closes the connections without work; resolves when they are gone. */
+  /** Closes the connections without work, each after the patience that it was given; resolves when they are gone. */
   closeIdle(): Promise<void>
   /** As {@link Drainable.except}. */
   except?(request: object): LeftOut | undefined

@@ -136,7 +136,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
       return true
     }
     context.countRequest(record, path, headers)
-    if (context.isRejected()) {
+    if (context.isRejected(false)) {
       sendUnavailable(stream)
       return true
     }
@@ -154,6 +154,9 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     get finished() {
       return finished
     },
+    get kept() {
+      return sessions.kept
+    },
     closed: closing.counts,
     accept: sessions.accept,
     adopt(session) {
@@ -165,6 +168,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     },
     stream: serve,
     announce() {
+      sessions.markEarly()
       streams.streamEnded = (stream, session) => {
         const isRequest = !isTunnel(stream) && !isCutShort(stream)
         // While a file is sent, the stream says that it is finished from the beginning: also if it is reset then.

@@ -33,7 +33,7 @@ export interface SessionClosing {
    * that are too new for a first stream get `patience` for it.
    */
   askAll(patience: number): void
-  /** Asks those that were not yet; resolves when all without work are gone. */
+  /** Asks those that were not yet, each after its patience; resolves when all without work are gone. */
   closeIdle(): Promise<void>
   /** The sessions that keep their connection, not for work, but because their last bytes are not sent. */
   stuck(): Session[]
@@ -77,7 +77,9 @@ export function createSessionClosing(
   const scheduled = new Set<Session>()
   const gate = createGate()
   let isAsking = false
+  let isPatient = false
   let isStopped = false
+  let asked: Promise<void> = Promise.resolve()
   let stop = () => {}
   let stopLooking = () => {}
 
@@ -123,6 +125,8 @@ export function createSessionClosing(
     })
   }
 
+  const isNew = (record: Session) => !record.worked && !record.leaving && isPatient
+
   const askAllBut = (those: (session: Session) => boolean) =>
     askThose(
       [...sessions].filter((record) => !those(record)),
@@ -165,17 +169,24 @@ export function createSessionClosing(
       isAsking = true
       stopLooking = lookForLost(patience)
       const now = clock.now()
-      const isNew = (record: Session) =>
+      const mayStillBegin = (record: Session) =>
         !record.worked && (hasSaidNothing(record) || now - record.since < patience)
-      void askThose(
-        [...sessions].filter((record) => !isNew(record)),
+      asked = askThose(
+        [...sessions].filter((record) => !mayStillBegin(record)),
         Math.min(patience, longestSpread),
       )
-      const askNew = () => void askAllBut((record) => scheduled.has(record))
-      if (patience > 0) stop = clock.after(patience, askNew)
+      const askNew = () => {
+        isPatient = false
+        gate.notify()
+        void askAllBut((record) => scheduled.has(record))
+      }
+      isPatient = patience > 0
+      if (isPatient) stop = clock.after(patience, askNew)
       else askNew()
     },
     async closeIdle() {
+      await asked
+      await gate.until(() => !sessions.some(isNew))
       await askAllBut(({ leaving }) => leaving)
       for (const session of sessions) if (isLeftAlone(session) && !isBusy(session)) sessions.letGo(session)
       await gate.until(() => !sessions.some((session) => !isBusy(session) && !isLeftAlone(session)))

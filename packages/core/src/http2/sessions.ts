@@ -13,6 +13,8 @@ export interface Session {
   readonly streams: Chain<ServerHttp2Stream>
   /** Probes that are not over: they are no work. */
   readonly probes: Chain<ServerHttp2Stream>
+  /** It was open when the drain began. */
+  early: boolean
   /** A stream has been opened on it. */
   worked: boolean
   /** A request that is no probe has come. */
@@ -30,6 +32,8 @@ export interface Session {
 /** Which sessions are open. */
 export interface SessionTracker extends Iterable<Session> {
   readonly size: number
+  /** Those that {@link SessionTracker.markEarly} has found, and that are open still. */
+  readonly kept: number
   /** Called when a session's connection has closed. */
   sessionEnded: ((session: Session) => void) | undefined
   /** Whether `is` says so of an open session. */
@@ -38,6 +42,8 @@ export interface SessionTracker extends Iterable<Session> {
   accept(session: ServerHttp2Session): Session
   /** Takes a session off, which is left alone from now on. */
   letGo(session: Session): void
+  /** The drain begins: those that are open now were there before it. */
+  markEarly(): void
 }
 
 const kSession = Symbol('lameduck.session')
@@ -54,10 +60,14 @@ export function createSessionTracker(
   cutShort?: (session: Session) => void,
 ): SessionTracker {
   const sessions = new Chain<Session>()
+  let kept = 0
 
   const tracker: SessionTracker = {
     get size() {
       return sessions.size
+    },
+    get kept() {
+      return kept
     },
     sessionEnded: undefined,
     accept(session: TrackedSession) {
@@ -74,6 +84,7 @@ export function createSessionTracker(
         since: now(),
         streams: new Chain(),
         probes: new Chain(),
+        early: false,
         worked: false,
         served: false,
         leftOut: 0,
@@ -86,7 +97,13 @@ export function createSessionTracker(
       return record
     },
     letGo(record) {
-      if (sessions.delete(record)) tracker.sessionEnded?.(record)
+      if (!sessions.delete(record)) return
+      if (record.early) kept--
+      tracker.sessionEnded?.(record)
+    },
+    markEarly() {
+      kept = sessions.size
+      for (const record of sessions) record.early = true
     },
     some: (is) => sessions.some(is),
     [Symbol.iterator]: () => sessions[Symbol.iterator](),

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
 import type { Cut } from '../drain/cut.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
+import { createGate } from '../drain/gate.js'
 import { createRateMeter } from '../drain/rate.js'
 import { createHandshakes } from '../http/handshakes.js'
 import { acceptQuietly } from '../http/quiet-accept.js'
@@ -51,6 +52,12 @@ export function createMessageServer(
   const closed: Record<string, number> = {}
   /** Connections that are not secured yet: they get the same time to get on as those of https. */
   const handshakes = createHandshakes(clock, () => watcher?.changed())
+  /** Whom the drain has found connected. */
+  const early = new Set<Socket>()
+  const gate = createGate()
+  /** Whoever has not sent anything yet may. */
+  let isPatient = false
+  let stopWaiting = () => {}
   let watcher: DrainWatcher | undefined
   let announcedAt = 0
   let finished = 0
@@ -79,6 +86,8 @@ export function createMessageServer(
     socket.once('close', () => {
       sockets.delete(socket)
       if (step === 'serving') return
+      early.delete(socket)
+      gate.notify()
       forgetOf(socket)
       const reason = endedByUs ?? 'by-client'
       closed[reason] = (closed[reason] ?? 0) + 1
@@ -157,6 +166,11 @@ export function createMessageServer(
     get connections() {
       return sockets.size + handshakes.connections
     },
+    get kept() {
+      return early.size
+    },
+    // Nothing in their protocol tells them to leave.
+    hasIdle: () => sockets.size > 0,
     get finished() {
       return finished
     },
@@ -167,6 +181,7 @@ export function createMessageServer(
     began(message) {
       messages.add(message)
       rate.count(now())
+      if (step !== 'serving') gate.notify()
     },
     ended(message) {
       // The answer is written a moment after its end is told.
@@ -177,6 +192,7 @@ export function createMessageServer(
       watcher = drainWatcher
       announcedAt = clock.now()
       step = 'draining'
+      for (const socket of sockets) early.add(socket)
       forgetOf()
       close?.hold()
     },
@@ -186,8 +202,15 @@ export function createMessageServer(
         close?.call()
       }
       handshakes.askToGo(patience)
+      isPatient = patience > 0
+      stopWaiting = clock.after(patience, () => {
+        isPatient = false
+        gate.notify()
+      })
     },
     async closeIdle() {
+      const isNew = ({ bytesRead }: Socket) => bytesRead === 0
+      await gate.until(() => messages.size > 0 || !isPatient || ![...sockets].some(isNew))
       if (messages.size > 0) return
       const idle = endAll('idle', (socket) => {
         socket.end()
@@ -208,6 +231,7 @@ export function createMessageServer(
     settle: () => close?.settle(),
     release() {
       step = 'released'
+      stopWaiting()
       handshakes.stop()
       // From here on it is the framework's own: what hangs on its event must know that it is meant.
       close?.giveBack()

@@ -21,7 +21,7 @@ export interface LifecycleOptions {
   /**
    * The lame-duck window: readiness is red and everything is still served, so that balancers can notice. A number is
    * exactly that long. `{ min, max }` is adaptive: over once `min` has passed and nobody has connected anew for a
-   * while. `0` skips the window.
+   * while, at `max` at the latest unless somebody still does. `0` skips the window.
    *
    * @default by platform: `{ min: 5000, max: 10000 }` behind a balancer, else 0; `LAMEDUCK_SHUTDOWN_DELAY` in the environment
    */
@@ -29,7 +29,8 @@ export interface LifecycleOptions {
 
   /**
    * The least time that an idle keep-alive connection gets after the window for one last request, which is answered
-   * with `Connection: close` (RFC 9112 §9.6). `0` closes idle connections when the window ends.
+   * with `Connection: close` (RFC 9112 §9.6). As long as one is idle the listener stays open, and newcomers are served.
+   * `0` closes both when the window ends.
    *
    * @default by platform: 5000 on Kubernetes; `LAMEDUCK_LINGER` in the environment
    */
@@ -85,8 +86,8 @@ export interface LifecycleOptions {
   crash?: 'drain' | false | undefined
 
   /**
-   * What happens to requests that arrive after the window on open connections: they are served, or answered 503 with
-   * `Retry-After` and `Connection: close`.
+   * What happens to requests that arrive after the window on connections that were open at the trigger, or when the
+   * listener has closed on any: they are served, or answered 503 with `Retry-After` and `Connection: close`.
    *
    * @default 'serve'
    */

@@ -106,6 +106,7 @@ export function createClientList(kind: string, clock: Clock): ClientList {
     get connections() {
       return clients.size
     },
+    hasIdle: () => false,
     finished: 0,
     closed,
     rate: () => arrivals.perSecond(clock.now()),

@@ -110,26 +110,23 @@ const itStopsInTime: MemberRule = ({ reports, deadline, drainedFrom, index }, { 
   ]
 }
 
-/** Nobody is turned away before the window is over, and nobody who is idle before the linger is. */
-const newcomersAreServedToTheEnd: MemberRule = ({
-  lifecycle,
-  servers,
-  drainedFrom,
-  closingAt,
-  hurriedAt,
-}) => {
+/** Nobody is turned away before the window is over, nor before the linger is while somebody is idle; idle ones go last. */
+const newcomersAreServedToTheEnd: MemberRule = (member, world) => {
+  const { lifecycle, servers, drainedFrom, closing, hurriedAt } = member
   const { plan } = lifecycle
-  if (drainedFrom === undefined || plan.at === undefined) return []
+  if (drainedFrom === undefined || plan.at === undefined || closing === undefined) return []
+  if (isCutShort(world)) return []
   const patience = Math.min(hurriedAt ?? Number.POSITIVE_INFINITY, plan.at.cutoff)
   const windowEnd = Math.min(drainedFrom.at + plan.window.min, patience)
-  const lingerEnd = Math.min((closingAt ?? 0) + plan.linger, patience)
-  return servers.flatMap(({ askedToStop, askedToCloseIdle }) => [
-    ...when((askedToStop ?? Infinity) < windowEnd - rounding, `closed at ${askedToStop} before ${windowEnd}`),
-    ...when(
-      (askedToCloseIdle ?? Infinity) < lingerEnd - rounding,
-      `idle closed at ${askedToCloseIdle} before ${lingerEnd}`,
-    ),
-  ])
+  const lingerEnd = Math.min(drainedFrom.at + plan.window.min + plan.linger, patience)
+  const end = closing.hadIdle ? lingerEnd : windowEnd
+  return [
+    ...when(closing.at < end - rounding, `closing at ${closing.at} before ${end}`),
+    ...servers.flatMap(({ askedToStop = Infinity, askedToCloseIdle = Infinity }) => [
+      ...when(askedToStop < closing.at, `closed at ${askedToStop} before ${closing.at}`),
+      ...when(askedToCloseIdle < closing.at, `idle closed at ${askedToCloseIdle} before ${closing.at}`),
+    ]),
+  ]
 }
 
 /** At least half of the time there is belongs to requests, however short it has become. */

@@ -120,7 +120,7 @@ export function createMember(host: MemberHost, options: LifecycleOptions, flush?
     },
     hurriedAt: undefined,
     drainedFrom: undefined,
-    closingAt: undefined,
+    closing: undefined,
     drainedAt: undefined,
     cutoffAt: undefined,
     calledInTime: [],
@@ -158,7 +158,8 @@ export function createMember(host: MemberHost, options: LifecycleOptions, flush?
     if (isLive()) member.drainedFrom = { at: clock.now(), as: host.next() }
   })
   lifecycle.on('closing', () => {
-    if (isLive()) member.closingAt = clock.now()
+    const hadIdle = member.servers.some((server) => server.idle().length > 0)
+    if (isLive()) member.closing = { at: clock.now(), hadIdle }
   })
   lifecycle.on('drained', () => {
     if (isLive()) member.drainedAt = clock.now()

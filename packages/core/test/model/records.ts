@@ -46,7 +46,7 @@ export interface Member {
   /** From when on it need not wait for newcomers. */
   hurriedAt: number | undefined
   drainedFrom: { readonly at: number; readonly as: number } | undefined
-  closingAt: number | undefined
+  closing: { readonly at: number; readonly hadIdle: boolean } | undefined
   drainedAt: number | undefined
   cutoffAt: number | undefined
   /** Calls of `onStop` functions before `force`, by their place. */
