@@ -32,6 +32,7 @@ function bench() {
         return stopped
       },
       ignored: (signal) => void ignored.push(signal),
+      except: () => false,
       absorbs: () => false,
       forced: (code) => void forced.push(code),
       flush,

@@ -27,7 +27,9 @@ export function createRealTimeLifecycle(options: LifecycleOptions = {}) {
   const host = { clock, coordinator, surroundings }
   const lifecycle = createLifecycleIn(host, { ...short, ...options })
   const report = new Promise<Report>((resolve) => lifecycle.on('stopped', resolve))
-  return { lifecycle, clock, process, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
+  /** Another lifecycle of the same process. */
+  const another = () => createLifecycleIn(host, { ...short, ...options })
+  return { lifecycle, another, clock, process, report, signal: () => void process.emit('SIGTERM', 'SIGTERM') }
 }
 
 /** Drains `server`, which listens on a Unix socket that goes with the test. */

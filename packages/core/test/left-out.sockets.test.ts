@@ -6,7 +6,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Stream,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Http2Client, requestBytes } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import type { LifecycleOptions } from '../src/index.js'
@@ -143,6 +143,35 @@ describe('a request that stop() leaves out', () => {
     expect((await client.response()).text).toBe('stopped')
     expect(await exitOf(server)).toBe(0)
   })
+
+  test('by another lifecycle, with whose process its own ends, is answered as well', async () => {
+    await using server = await steered()
+    const client = await server.connect()
+    void client.send(get('/stop'))
+    const [req, res] = await server.request(0)
+    expect(await server.another().stop({ except: req, exit: true })).toMatchObject({ clean: true })
+    expect(await server.report).toMatchObject({ clean: true, cut: [] })
+    expect(server.process.exitCode).toBeUndefined()
+    res.end('stopped')
+    expect((await client.response()).text).toBe('stopped')
+    expect(await exitOf(server)).toBe(0)
+  })
+
+  test.each(['says goodbye', 'says nothing'])(
+    'may be one after which another protocol is spoken, which %s',
+    async (how) => {
+      await using server = await steered(brief)
+      const client = await server.connect()
+      const upgraded = once(server.server, 'upgrade')
+      void client.send('GET /stop HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+      const [req, socket] = (await upgraded) as [IncomingMessage, Socket]
+      const report = server.lifecycle.stop({ except: req, exit: true })
+      expect(await report).toMatchObject({ clean: true, cut: [] })
+      expect(server.process.exitCode).toBeUndefined()
+      if (how === 'says goodbye') socket.end('HTTP/1.1 101 x\r\n\r\ngoodbye')
+      expect(await exitOf(server)).toBe(how === 'says goodbye' ? 0 : 1)
+    },
+  )
 
   test('twice on one connection, and one of them twice, is answered in turn', async () => {
     await using server = await steered()

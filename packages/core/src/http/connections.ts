@@ -18,6 +18,8 @@ import { awaitRest } from './request-body.js'
 
 /** A request after which a socket speaks another protocol. */
 export interface Upgrade {
+  /** The request itself, where it is known. */
+  readonly req: object
   readonly method: string | undefined
   readonly url: string | undefined
   readonly startedAt: number
@@ -216,15 +218,18 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     setAside,
     letGo(connection) {
       for (const exchange of exchangesOf(connection)) setAside(exchange)
+      if (connection.upgrade !== undefined) upgraded--
+      connection.upgrade = undefined
       if (connections.delete(connection)) tracker.connectionEnded?.(connection)
     },
     settle,
-    upgrade({ method, url }, socket) {
+    upgrade(req, socket) {
       // Tests emit this event by hand, without a socket below.
       if (!(socket instanceof Duplex) || isTakenOver(socket)) return
       const connection = accept(socket)
       if (connection.upgrade !== undefined) return
-      connection.upgrade = { method, url, startedAt: now() }
+      const { method, url } = req
+      connection.upgrade = { req, method, url, startedAt: now() }
       upgraded++
       releaseWhenTaken(socket, () => forget(connection))
     },

@@ -176,7 +176,12 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     except(request) {
       const isIt = ({ req }: Exchange) => req === request
       const exchange = [...connections].flatMap(exchangesOf).find(isIt)
-      return exchange && leftOut.leaveOut(exchange)
+      if (exchange !== undefined) return leftOut.leaveOut(exchange)
+      for (const connection of connections) {
+        const { upgrade } = connection
+        if (upgrade?.req === request) return leftOut.leaveOutUpgraded(connection, upgrade)
+      }
+      return undefined
     },
     unfinished: closing.unfinished,
     cut: closing.cut,

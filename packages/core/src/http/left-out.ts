@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
 import type { LeftOut } from '../drain/drainable.js'
 import { answerForHandler } from './answers.js'
-import type { Connection, ConnectionTracker } from './connections.js'
+import type { Connection, ConnectionTracker, Upgrade } from './connections.js'
 import { describeExchange, type Exchange, exchangesOf, hasWork } from './exchanges.js'
 import { hangUp } from './leave.js'
 
@@ -13,6 +13,8 @@ export interface LeftOutRequests {
   /** Whether it is one. */
   has(exchange: Exchange): boolean
   leaveOut(exchange: Exchange): LeftOut
+  /** The same of what is spoken on a connection behind an upgrade. */
+  leaveOutUpgraded(connection: Connection, upgrade: Upgrade): LeftOut
   /** To be told of every exchange that begins while draining. */
   began(exchange: Exchange): void
   /** To be told of every exchange that has ended. */
@@ -118,6 +120,16 @@ export function createLeftOut(
           return describeExchange(clock, 'request', exchange)
         },
       }
+    },
+    leaveOutUpgraded(connection, upgrade) {
+      const { socket } = connection
+      connections.letGo(connection)
+      const answered = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      const end = () => {
+        socket.destroy()
+        return describeExchange(clock, 'upgraded', upgrade)
+      }
+      return { answered, end }
     },
     began(exchange) {
       if (waiting.has(exchange.connection)) awaitTurn(exchange)

@@ -135,6 +135,11 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       return isCut ? { ...report, clean: false, exitCode: settings.forcedExitCode } : report
     },
     ignored: (signal) => emitter.emit('signalIgnored', { signal }),
+    except(request) {
+      const found = state === 'draining' ? attachments.except(request) : []
+      found.forEach(farewell.except)
+      return found.length > 0
+    },
     absorbs: createAborts(clock, [draining.signal, draining.cutoff], warn),
     forced: draining.abandon,
     flush: () => flushed(logger),
@@ -190,9 +195,9 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       const isFirst = draining.drain === undefined
       wasCalledToStop ||= isFirst
       const report = draining.stop(trigger, exit)
-      const answers = except === undefined ? [] : attachments.except(except)
-      answers.forEach(farewell.except)
-      if (isFirst && answers.length === 0) warnOfWaitingForOneself(emitter.on, servers, warn)
+      // With `exit`, others drain as well, and the handler may be one of theirs.
+      const isLeftOut = except !== undefined && coordinator.except(except)
+      if (isFirst && !isLeftOut) warnOfWaitingForOneself(emitter.on, servers, warn)
       if (timeout !== undefined) draining.drain?.cutBy(clock.now() + timeout)
       gate.notify()
       return report

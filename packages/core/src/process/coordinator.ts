@@ -39,6 +39,8 @@ export interface Member {
   begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */
   ignored(signal: NodeJS.Signals): void
+  /** Leaves a request out of its drain, if it has that request and is draining; false if not. */
+  except(request: object): boolean
   /** Whether this error is the doing of its `signal` or `cutoff`, and no crash; says so if it is. */
   absorbs(error: unknown): boolean
   /** The process exits now: what is left is cut, no hook runs. */
@@ -59,6 +61,8 @@ export interface Coordinator {
   readonly isEnding: boolean
   /** Resolves when the signals that have come by now have been heard: without a listener Node would forget them. */
   signalsHeard(): Promise<void>
+  /** Leaves a request out of whichever drain has it; false if none does. */
+  except(request: object): boolean
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
   /** What the process exits with where nothing of ours says otherwise: the application's own `process.exitCode`. */
@@ -230,6 +234,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     get isEnding() {
       return ending !== undefined
     },
+    except: (request) => [...members].some((member) => member.except(request)),
     end,
     signalsHeard: host.signalsHeard,
     applicationExitCode: host.applicationExitCode,
