@@ -24,6 +24,30 @@ for (const step of ['onStop', 'onDrain'] as const) {
   })
 }
 
+test('a handler that stops, and then closes the application, is answered before its hooks', async () => {
+  // It would end the connection of whoever is not answered.
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(graceful, options)
+  const order: string[] = []
+  const closed = new Promise<void>((resolve) => {
+    app.addHook('onClose', async () => {
+      order.push('onClose')
+      resolve()
+    })
+  })
+  app.get('/stop', async (request) => {
+    await app.lifecycle.stop({ except: request })
+    await app.close()
+    order.push('answer')
+    return 'stopped'.repeat(100_000)
+  })
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  const response = await fetch(`${origin}/stop`)
+  expect(await response.text()).toHaveLength(700_000)
+  await closed
+  expect(order).toEqual(['answer', 'onClose'])
+})
+
 test('app.close() leaves a server open that Fastify has not opened itself', async () => {
   let server = createServer()
   const app = Fastify({
