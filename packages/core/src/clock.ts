@@ -42,6 +42,9 @@ export const wallTime = (): string => new OwnDate().toISOString()
 /** `process.nextTick`, likewise. */
 export const nextTick: typeof process.nextTick = process.nextTick
 
+/** `queueMicrotask`, likewise. */
+export const inMicrotask: typeof queueMicrotask = queueMicrotask
+
 /** Read once: it is a getter, and not a cheap one. */
 const startOfTime = performance.timeOrigin
 

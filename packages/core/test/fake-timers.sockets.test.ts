@@ -17,12 +17,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A server that has served a connection which stays open, and is then stopped; with a check, a hold and a hook that take a turn. */
+/** A server that has served a connection which stays open, and is then stopped; with a check, and a hook that waits for its server. */
 async function life(fake: () => void) {
   const lifecycle = createLifecycle(options)
   const server = createServer((_request, response) => response.end('hello'))
   lifecycle.attach(server).check('db', () => true)
-  lifecycle.onStop('db', async () => {})
+  lifecycle.onStop('db', () => new Promise<unknown>((resolve) => void server.close(resolve)))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   await lifecycle.ready()
   const { port } = server.address() as AddressInfo

@@ -54,6 +54,12 @@ describe.each(nodeVersions())('on Node $version', ({ binary, version }) => {
     expect(code).toBe(0)
   })
 
+  test('servers close while the fake timers of Jest are in place', async () => {
+    const { code, output } = await runJest(consumer, 'fake-timers.jest.cjs')
+    expect(output).toContain('9 passed, 9 total')
+    expect(code).toBe(0)
+  })
+
   test('Nest 12 works with the imported module', async () => {
     await node('import-nest.mjs')
   })

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import { type Clock, nextTick } from '../clock.js'
+import { type Clock, inMicrotask, nextTick } from '../clock.js'
 import { currentPart } from '../drain/part.js'
 import { ownMethod } from '../servers/own-method.js'
 
@@ -36,7 +36,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
     'close',
     (args) => {
       const done = args.find((each) => typeof each === 'function')
-      if (done !== undefined) queueMicrotask(done as () => void)
+      if (done !== undefined) inMicrotask(done as () => void)
     },
     'server',
   )

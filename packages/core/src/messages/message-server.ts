@@ -1,5 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net'
-import type { Clock } from '../clock.js'
+import { type Clock, inMicrotask } from '../clock.js'
 import { createCoarseClock } from '../coarse-clock.js'
 import type { Cut } from '../drain/cut.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
@@ -70,7 +70,7 @@ export function createMessageServer(
       'close',
       (args) => {
         const done = args.find((each) => typeof each === 'function')
-        if (done !== undefined) queueMicrotask(done as () => void)
+        if (done !== undefined) inMicrotask(done as () => void)
       },
       'server',
     )
