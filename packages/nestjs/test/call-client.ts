@@ -35,6 +35,11 @@ export class CallClient implements Disposable {
     return (await this.#unary(Answer, { ms }))['text']
   }
 
+  /** Asks a handler to stop its process. */
+  async stop(): Promise<unknown> {
+    return (await this.#unary(Answer, { times: 1 }))['text']
+  }
+
   /** What came of a stream, once it has ended with this code. */
   count(ms: number, times: number): Promise<{ readonly values: unknown[]; readonly code: number }> {
     const values: unknown[] = []

@@ -53,6 +53,23 @@ for (const nest of [11, 12] as const) {
       })
     }
 
+    for (const [where, env] of [
+      ['in a hybrid application that closes gracefully', { CLOSE: 'graceful' }],
+      ['in a hybrid application that closes by force', { CLOSE: 'forceful' }],
+      ['alone', { ALONE: 'yes' }],
+    ] as const) {
+      test(`whose handler stops the process are answered last, ${where}`, async () => {
+        await using server = await startScenario('calls', { nest, options: quick, env })
+        using calls = callsOf(server)
+        const answer = calls.answer(1500)
+        await heard(server, 1)
+        expect(await calls.stop()).toBe('stopped with 0')
+        expect(await answer).toBe('answer')
+        expect(await server.exited()).toMatchObject(clean)
+        expect(server.said('event')).toEqual(expect.arrayContaining(['called', 'shut down']))
+      })
+    }
+
     for (const first of ['grpc', 'http']) {
       test(`of a hybrid application that starts with ${first}: ready when both listen`, async () => {
         await using server = await startScenario('calls', { nest, options, env: { FIRST: first } })

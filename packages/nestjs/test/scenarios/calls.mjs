@@ -2,13 +2,13 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { say, sayListening, testOptions } from '@lameduck/conformance/subject'
+import { say, sayListening, stopBy, testOptions } from '@lameduck/conformance/subject'
 import { graceful } from '@lameduck/grpc'
 import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
-import { Controller, Module } from '@nestjs/common'
+import { Controller, Inject, Module } from '@nestjs/common'
 import { GrpcMethod, Transport } from '@nestjs/microservices'
 import { finalize, interval, map, take } from 'rxjs'
-import { decorate } from '../subjects/decorate.mjs'
+import { decorate, parameters } from '../subjects/decorate.mjs'
 import { createAlone } from './create-alone.mjs'
 import { createApplication, listen } from './create-application.mjs'
 import { Sums } from './sums.mjs'
@@ -16,7 +16,13 @@ import { Sums } from './sums.mjs'
 const { ALONE, ATTACH = 'yes', CLOSE, FIRST = 'grpc' } = process.env
 
 class Work extends Sums {
-  async answer({ ms }) {
+  constructor(lifecycle) {
+    super()
+    this.lifecycle = lifecycle
+  }
+  async answer({ ms, times }, _metadata, call) {
+    // That often it stops its own process.
+    if (times > 0) return { text: await stopBy(this.lifecycle, call, false) }
     say({ heard: 'answer' })
     await sleep(ms)
     say({ event: 'called' })
@@ -34,6 +40,7 @@ class Work extends Sums {
     say({ event: 'shut down' })
   }
 }
+parameters(Work, undefined, [Inject(LIFECYCLE)])
 decorate(Work, [Controller()], {
   answer: [GrpcMethod('Work', 'Answer')],
   count: [GrpcMethod('Work', 'Count')],
