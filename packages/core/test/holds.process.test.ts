@@ -56,6 +56,7 @@ describe.concurrent('holds and onDrain', { timeout: 120_000 }, () => {
     const told = server.said('event')
     const order = ['ready', 'draining', 'closing', 'drained', 'the database is closed', 'stopped']
     expect(told.filter((event) => order.includes(event as string))).toEqual(order)
+    expect(told).toContain('the server is closed')
     expect(told.indexOf('the server is closed')).toBeLessThan(told.indexOf('the database is closed'))
   })
 })

@@ -1,3 +1,4 @@
+import { nextTick } from '../clock.js'
 import { anchor, cutEarlier, moveUp } from '../options/plan.js'
 import { type Cut, countKinds } from './cut.js'
 import type { DrainInput } from './drain-input.js'
@@ -190,6 +191,8 @@ export function createDrain(input: DrainInput): Drain {
     const mayRun = () => !isAbandoned && ([...drains].every((drain) => drain.isEmpty()) || isOver(at().force))
     await gate.until(mayRun)
     servers.release()
+    // Servers say that they have closed in a tick of its own: before the first hook.
+    await new Promise<void>((resolve) => nextTick(resolve))
     const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers]
     await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
     await prepared('deadline')

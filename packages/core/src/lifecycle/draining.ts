@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.js'
 import { createDrain } from '../drain/drain.js'
@@ -53,6 +54,8 @@ export interface Draining extends Pick<Lifecycle, 'signal' | 'cutoff' | 'plan' |
 export function createDraining(host: DrainingHost): Draining {
   const { clock, coordinator, emitter, settings, servers, state } = host
   const { gate, drains } = coordinator
+  /** The async context that this was made in: hooks are no part of the request whose error has begun the drain. */
+  const outside = new AsyncResource('lameduck', { requireManualDestroy: true })
   const draining = new AbortController()
   const cutoff = new AbortController()
   setMaxListeners(0, draining.signal, cutoff.signal)
@@ -100,11 +103,14 @@ export function createDraining(host: DrainingHost): Draining {
     drains.add(begun)
     begun.shorten(plan, deadline)
     emitter.emit('draining', { ...contextOf(trigger), plan: begun.plan, byHand: trigger.byHand === true })
-    host.begun(trigger)
-    const running = begun.run()
-    preparations.begin(begun)
-    draining.abort()
-    const report = summed(await running)
+    const go = () => {
+      host.begun(trigger)
+      const running = begun.run()
+      preparations.begin(begun)
+      draining.abort()
+      return running
+    }
+    const report = summed(await ('error' in trigger ? outside.runInAsyncScope(go) : go()))
     if (!coordinator.isEnding) await coordinator.signalsHeard()
     if (state() === 'stopped') return report
     drains.delete(begun)
