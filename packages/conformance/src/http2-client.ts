@@ -171,14 +171,23 @@ export class Http2Client {
     protocol: Protocol = 'h2c',
     options: ClientSessionOptions = {},
   ): Promise<Http2Client> {
-    const socket = isTls(protocol) ? secured(wire, 'h2') : wire
     return new Promise((resolve, reject) => {
-      const scheme = isTls(protocol) ? 'https' : 'http'
-      const session = connect(`${scheme}://localhost`, { ...options, createConnection: () => socket })
+      const client = Http2Client.begin(wire, protocol, options)
+      const { session } = client
       session.once('error', reject)
       session.once('close', () => reject(new Error('the session ended before it began')))
-      session.once('remoteSettings', () => resolve(new Http2Client(session, wire)))
+      session.once('remoteSettings', () => resolve(client))
     })
+  }
+
+  /** The same, without waiting for anything that the server says: what is asked at once is sent with the preface. */
+  static begin(wire: Socket, protocol: Protocol = 'h2c', options: ClientSessionOptions = {}): Http2Client {
+    const socket = isTls(protocol) ? secured(wire, 'h2') : wire
+    const scheme = isTls(protocol) ? 'https' : 'http'
+    return new Http2Client(
+      connect(`${scheme}://localhost`, { ...options, createConnection: () => socket }),
+      wire,
+    )
   }
 
   /** Settles when the connection has closed. */

@@ -9,7 +9,22 @@
  */
 
 /** @type {readonly Known[]} */
-const known = []
+const known = [
+  {
+    protocol: /^https?$/,
+    phase: /^(window|closed)$/,
+    what: /^ {2}rolled {2}\w+ "HTTP\/1\.1 (?:(?!\n).)*HTTP\/1\.1 101 (?:(?!\n).)*(?:HTTP\/1\.1 200 |piece \d;|end\\r)/m,
+    reason:
+      'Node hands on an upgrade while answers ahead of it are still under way (without lameduck too): here one request ahead more is',
+  },
+  {
+    protocol: /^https?$/,
+    phase: /^closed$/,
+    what: /^ {2}plain {3}closed "(?:(?!\n).)*Transfer-Encoding: chunked\\r\\n\\r\\n(?:8\\r\\npiece \d;\\r\\n)+"\n {2}rolled {2}closed /m,
+    reason:
+      'a request that breaks off in a parse error is refused: of what its handler streams until then, more or less is out',
+  },
+]
 
 /**
  * @param {import('./batch.mjs').Batch} batch

@@ -138,8 +138,9 @@ export const listenerCases: readonly BehaviourCase[] = [
       const blocked = blocker.get('/block?ms=1200')
       await server.line('blocking')
       const waiting = await Promise.all(Array.from({ length: 100 }, () => tcpClient(server.port)))
-      server.signal()
+      // They ask before the signal: a busy machine may need seconds for all of them, and silence has only so many.
       const answers = waiting.map((tcp) => answerOver(server, tcp, subject.protocol))
+      server.signal()
       expect((await blocked).text).toBe('blocked')
       expect(await Promise.all(answers)).toEqual(waiting.map(() => 200))
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
