@@ -19,7 +19,7 @@ const known = [
   },
   {
     protocol: /^https?$/,
-    phase: /^closed$/,
+    phase: /^(window|closed)$/,
     what: /^ {2}plain {3}closed "(?:(?!\n).)*Transfer-Encoding: chunked\\r\\n\\r\\n(?:8\\r\\npiece \d;\\r\\n)+"\n {2}rolled {2}closed /m,
     reason:
       'a request that breaks off in a parse error is refused: of what its handler streams until then, more or less is out',
