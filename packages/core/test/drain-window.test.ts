@@ -195,13 +195,49 @@ describe('linger', () => {
     expect(server.calls.slice(0, 3)).toEqual(['announce', 'stopAccepting', 'closeIdle'])
   })
 
-  test('ends at once when somebody presses Ctrl-C', async () => {
-    const { server, clock, signal } = lingering()
+  test('ends at once in a crash', async () => {
+    const { server, clock, process } = lingering()
     await clock.advance(1500)
-    server.beginRequest()
-    signal('SIGINT')
+    process.emit('uncaughtException', new Error('bang'))
     await clock.advance(0)
     expect(server.listening).toBe(false)
+    expect(server.connections).toBe(0)
+  })
+
+  test('is no step of a process that is forced to exit: nothing comes behind the last line', async () => {
+    const { lifecycle, server, clock, signal } = lingering()
+    const events: string[] = []
+    for (const event of ['closing', 'stopped'] as const) lifecycle.on(event, () => events.push(event))
+    await clock.advance(1500)
+    signal('SIGINT')
+    await clock.advance(5000)
+    expect(events).toEqual(['stopped'])
+    expect(server.calls).toEqual(['announce'])
+  })
+
+  test('keeps no door open through which somebody would come to be cut', async () => {
+    const { lifecycle, server, clock, events } = lingering({
+      gracePeriod: 10_000,
+      shutdownDelay: 3000,
+      linger: 5000,
+    })
+    const { cutoff } = lifecycle.plan
+    expect(cutoff).toBeLessThan(9000)
+    await clock.advance(cutoff - 1000)
+    expect(events[0]).toMatchObject(['closing', { duration: cutoff - 1000 }])
+    expect(server.connections).toBe(1)
+  })
+
+  test('is had by connections that become idle when the listener has closed', async () => {
+    const { server, clock } = lingering()
+    server.beginRequest()
+    await clock.advance(1200)
+    expect(server.listening).toBe(false)
+    server.finishRequest()
+    await clock.advance(1799)
+    expect(server.connections).toBe(1)
+    await clock.advance(1)
+    expect(server.connections).toBe(0)
   })
 })
 

@@ -122,6 +122,7 @@ describe.concurrent('the log of a drain', { timeout: 120_000 }, () => {
       expect.objectContaining({ level: 'info', step: 'stopped', report: expect.any(Object) }),
     ])
     for (const { msg } of stepsOf(server)) expect(String(msg)).toMatch(/\w/)
+    expect(server.output).not.toContain('(extended')
     const { report } = stepsOf(server).at(-1) as { report: Record<string, object> }
     expect(report['durations']).toEqual(
       Object.fromEntries(

@@ -4,6 +4,7 @@ import { type Cut, countKinds } from './cut.js'
 import type { DrainInput } from './drain-input.js'
 import type { Drain } from './drain-under-way.js'
 import type { DrainWatcher } from './drainable.js'
+import { finishWork } from './finish-work.js'
 import { waitUntil } from './gate.js'
 import { runHooks } from './hooks.js'
 import { linger } from './linger.js'
@@ -32,11 +33,12 @@ export function createDrain(input: DrainInput): Drain {
   /** What was ended by force, once it has been. */
   let cuts: readonly Cut[] | undefined
   let patienceEnd = Number.POSITIVE_INFINITY
+  let lingerEnd = Number.POSITIVE_INFINITY
 
   const at = () => plan.at
   const since = () => Math.round(clock.now() - startedAt)
-  const isQuiet = () =>
-    servers.inFlight === 0 && holds.size === 0 && input.preparing.size === 0 && servers.stopping === 0
+  const isSettled = () => input.preparing.size === 0 && servers.stopping === 0
+  const isQuiet = () => servers.inFlight === 0 && holds.size === 0 && isSettled()
   const isOver = (point: number) => clock.now() >= point
   const lingerTime = () => (isHurried ? 0 : plan.linger)
   const traffic = watchTraffic(clock, servers, () => plan)
@@ -50,7 +52,7 @@ export function createDrain(input: DrainInput): Drain {
 
   const setTimers = () => {
     for (const cancel of timers) cancel()
-    timers = [patienceEnd, at().cutoff, at().force, at().deadline]
+    timers = [patienceEnd, lingerEnd, at().cutoff, at().force, at().deadline]
       .filter((point) => Number.isFinite(point))
       .map((point) => clock.after(Math.max(0, point - clock.now()), gate.notify))
   }
@@ -67,26 +69,9 @@ export function createDrain(input: DrainInput): Drain {
     return gate.until(() => isDone || isOver(at()[point]))
   }
 
-  /** Requests, holds and slow readers finish; idle connections stay while anybody works. */
-  const finishWork = async () => {
-    const everybodyIsQuiet = () => [...drains].every((drain) => drain.isQuiet())
-    while (!isAbandoned && !isOver(at().cutoff)) {
-      await gate.until(() => isOver(at().cutoff) || everybodyIsQuiet())
-      if (isOver(at().cutoff)) return
-      await atMost('cutoff', servers.closeIdle())
-      if (isQuiet() && servers.connections === 0) return
-      await new Promise<void>((resolve) => clock.nextTurn(resolve))
-    }
-  }
-
   /** Streams, upgraded sockets and earlier holds: a framework may have hooks that end them. */
   const hasOnlyLongWork = () =>
-    !isQuiet() &&
-    isOver(patienceEnd) &&
-    input.preparing.size === 0 &&
-    servers.stopping === 0 &&
-    !hasLaterHolds() &&
-    servers.hasOnlyLongWork()
+    !isQuiet() && isOver(patienceEnd) && isSettled() && !hasLaterHolds() && servers.hasOnlyLongWork()
 
   const unfinished = () => [...holds.list(), ...servers.unfinished()]
 
@@ -136,18 +121,20 @@ export function createDrain(input: DrainInput): Drain {
     await waitUntil(clock, gate, windowEnd, () => isHurried)
     phase = 'lingering'
     const extended = traffic.windowEnd() > startedAt + plan.window.max && !isHurried
+    const windowOver = clock.now()
     await gate.until(hasPrepared)
     stopwatch.lap('window')
 
     // Linger: idle clients get time for a last request, and whoever is still routed here is served.
-    const lingering = clock.now()
+    lingerEnd = clock.now() + lingerTime()
     await linger(clock, gate, {
-      until: lingering + lingerTime(),
-      newcomers: () => (lingerTime() > 0 ? traffic.newcomersEnd(lingering) : lingering),
+      until: () => Math.min(lingerEnd, at().cutoff - 1000),
+      newcomers: () => traffic.newcomersEnd(windowOver),
       hasIdle: servers.hasIdle,
       isDeserted: () => servers.connections === 0,
       isEnded: () => isAbandoned || isHurried || isOver(at().cutoff),
     })
+    await gate.until(() => !isAbandoned)
     stopwatch.lap('linger')
 
     // Closing: nobody new.
@@ -172,7 +159,13 @@ export function createDrain(input: DrainInput): Drain {
       cutoff: () => at().cutoff,
       finished: note,
     })
-    await finishWork()
+    await finishWork(clock, gate, {
+      isEnded: () => isAbandoned || isOver(at().cutoff),
+      mayCloseIdle: () =>
+        [...drains].every((drain) => drain.isQuiet()) && (isOver(lingerEnd) || servers.connections === 0),
+      closeIdle: () => atMost('cutoff', servers.closeIdle()),
+      isDone: () => isQuiet() && servers.connections === 0,
+    })
     workIsOver()
     await gate.until(() => !isAbandoned)
     stopwatch.lap('inFlight')
@@ -231,6 +224,7 @@ export function createDrain(input: DrainInput): Drain {
     hurry() {
       isHurried = true
       patienceEnd = Math.min(patienceEnd, clock.now())
+      lingerEnd = Math.min(lingerEnd, clock.now())
       gate.notify()
     },
     note,

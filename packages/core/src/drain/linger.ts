@@ -3,8 +3,8 @@ import { type Gate, waitUntil } from './gate.js'
 
 /** What the step depends on; each is asked again whenever it may have changed. */
 export interface Lingering {
-  /** Until when idle connections get time, in Unix milliseconds. */
-  readonly until: number
+  /** Until when the listener stays open for idle connections, in Unix milliseconds. */
+  readonly until: () => number
   /** Until when the listener stays open for newcomers alone. */
   readonly newcomers: () => number
   /** Whether anybody is idle who may still send a request: to ask is to walk over the connections. */
@@ -25,12 +25,12 @@ const look = 100
 export async function linger(clock: Clock, gate: Gate, lingering: Lingering): Promise<void> {
   const { until, newcomers, hasIdle, isDeserted, isEnded } = lingering
   const isLeft = (point: number) => clock.now() < point
-  const somebodyIsIdle = () => isLeft(until) && hasIdle()
+  const somebodyIsIdle = () => isLeft(until()) && hasIdle()
   const mayEnd = () => isEnded() || (isDeserted() && !isLeft(newcomers()))
   while (!mayEnd()) {
     const isIdle = somebodyIsIdle()
     if (!isIdle && !isLeft(newcomers())) return
-    const next = Math.min(until, clock.now() + look)
+    const next = Math.min(until(), clock.now() + look)
     await waitUntil(clock, gate, () => (isIdle ? next : newcomers()), mayEnd)
   }
 }

@@ -8,9 +8,9 @@ interface WatchedServers {
   readonly kept: number
 }
 
-/** Watches whether traffic is still routed here, from the trigger on, which is now. */
+/** Watches whether traffic is still routed here, from the trigger on. */
 export function watchTraffic(clock: Clock, servers: WatchedServers, plan: () => ReturnType<typeof anchor>) {
-  const trigger = clock.now()
+  const { trigger } = plan().at
   const rate = servers.rate()
   let lastArrival: number | undefined
   let found = 0
@@ -30,6 +30,7 @@ export function watchTraffic(clock: Clock, servers: WatchedServers, plan: () => 
     /** As {@link windowEnd}, by what has been seen so far. */
     windowEnd: () => windowEnd(plan().window, trigger, seen(), latest()),
     /** As {@link newcomersEnd}, likewise. */
-    newcomersEnd: (began: number) => newcomersEnd(plan().window, began, seen(), latest()),
+    newcomersEnd: (began: number) =>
+      plan().linger > 0 ? newcomersEnd(plan().window, began, seen(), latest()) : began,
   }
 }

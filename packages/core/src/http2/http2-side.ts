@@ -136,7 +136,7 @@ export function createHttp2Side(context: ServerContext): Http2Side {
       return true
     }
     context.countRequest(record, path, headers)
-    if (context.isRejected(false)) {
+    if (context.isRejected(record.early)) {
       sendUnavailable(stream)
       return true
     }

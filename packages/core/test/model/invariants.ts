@@ -119,12 +119,18 @@ const newcomersAreServedToTheEnd: MemberRule = (member, world) => {
   const patience = Math.min(hurriedAt ?? Number.POSITIVE_INFINITY, plan.at.cutoff)
   const windowEnd = Math.min(drainedFrom.at + plan.window.min, patience)
   const lingerEnd = Math.min(drainedFrom.at + plan.window.min + plan.linger, patience)
-  const end = closing.hadIdle ? lingerEnd : windowEnd
+  // Who still comes through the door shall not be cut: it closes a second before the cutoff.
+  const doorEnd = Math.max(windowEnd, Math.min(lingerEnd, plan.at.cutoff - 1000))
+  const end = closing.hadIdle ? doorEnd : windowEnd
   return [
     ...when(closing.at < end - rounding, `closing at ${closing.at} before ${end}`),
     ...servers.flatMap(({ askedToStop = Infinity, askedToCloseIdle = Infinity }) => [
       ...when(askedToStop < closing.at, `closed at ${askedToStop} before ${closing.at}`),
       ...when(askedToCloseIdle < closing.at, `idle closed at ${askedToCloseIdle} before ${closing.at}`),
+      ...when(
+        askedToCloseIdle < lingerEnd - rounding,
+        `idle closed at ${askedToCloseIdle} before ${lingerEnd}`,
+      ),
     ]),
   ]
 }
