@@ -14,6 +14,7 @@ import { groupServers } from './server-group.js'
 import { createStopwatch } from './stopwatch.js'
 import { watchTraffic } from './traffic.js'
 import { withCrash } from './trigger.js'
+import { timeForTheLast } from './window.js'
 
 /** Creates a drain; {@link Drain.run} starts it. */
 export function createDrain(input: DrainInput): Drain {
@@ -128,7 +129,7 @@ export function createDrain(input: DrainInput): Drain {
     // Linger: idle clients get time for a last request, and whoever is still routed here is served.
     lingerEnd = clock.now() + lingerTime()
     await linger(clock, gate, {
-      until: () => Math.min(lingerEnd, at().cutoff - 1000),
+      until: () => Math.min(lingerEnd, at().cutoff - timeForTheLast),
       newcomers: () => traffic.newcomersEnd(windowOver),
       hasIdle: servers.hasIdle,
       isDeserted: () => servers.connections === 0,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { anchor } from '../options/plan.js'
-import { newcomersEnd, type Traffic, windowEnd } from './window.js'
+import { newcomersEnd, type Traffic, timeForTheLast, windowEnd } from './window.js'
 
 /** What is asked about the servers. */
 interface WatchedServers {
@@ -16,8 +16,8 @@ export function watchTraffic(clock: Clock, servers: WatchedServers, plan: () => 
   let found = 0
   /** What has been seen so far. Nobody there at the trigger: every request comes on a connection of its own. */
   const seen = (): Traffic => ({ rate, gone: found > 0 ? 1 - servers.kept / found : 1, lastArrival })
-  /** Idle connections get their linger after it, and there is a second to spare. */
-  const latest = () => plan().at.cutoff - plan().linger - 1000
+  /** Idle connections get their linger after it. */
+  const latest = () => plan().at.cutoff - plan().linger - timeForTheLast
   return {
     /** The servers have counted whom they had at the trigger. */
     begin() {

@@ -1,5 +1,7 @@
 import type { Plan } from '../options/plan.js'
 
+/** Who comes through the door last has at least this long until the cutoff, in milliseconds. */
+export const timeForTheLast = 1000
 /** The least time without new connections that counts as quiet. */
 const leastQuiet = 3000
 /** Quiet is this many times the mean time between new connections: e^-8 is three in ten thousand. */
