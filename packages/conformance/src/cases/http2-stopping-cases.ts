@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { brief, quick } from '../drain-options.js'
 import { startServer } from '../forked-server.js'
 import type { BehaviourCase } from '../server-under-test.js'
+import { stopOrder } from './stop-order.js'
 
 /** `stop({ except })`, called by a handler of HTTP/2 with its own request. */
 export const http2StoppingCases: readonly BehaviourCase[] = [
@@ -22,8 +23,7 @@ export const http2StoppingCases: readonly BehaviourCase[] = [
         code: 0,
         report: { clean: true, cut: [], reason: 'asked' },
       })
-      const order = server.lines.flatMap((line) => line['ran'] ?? ('stopped' in line ? ['stopped'] : []))
-      expect(order).toEqual(['beside', 'elsewhere', 'stopped'])
+      expect(stopOrder(server)).toEqual(['beside', 'elsewhere', 'stopped'])
     },
   },
   {

@@ -1,9 +1,10 @@
 import { expect } from 'vitest'
 import { brief, quick } from '../drain-options.js'
-import { type ForkedServer, startServer } from '../forked-server.js'
+import { startServer } from '../forked-server.js'
 import type { RawClient } from '../raw-client.js'
 import { requestBytes } from '../request-bytes.js'
 import type { BehaviourCase } from '../server-under-test.js'
+import { stopOrder } from './stop-order.js'
 
 const get = (path: string) => requestBytes('GET', path)
 
@@ -16,12 +17,6 @@ async function answers(client: RawClient, count: number): Promise<[number, strin
   }
   return found
 }
-
-/** In which order things were said. */
-const order = (server: ForkedServer) =>
-  server.lines.flatMap(({ ran, stopped }) =>
-    (ran === undefined ? [] : [ran]).concat(stopped === undefined ? [] : ['stopped']),
-  )
 
 /** `stop({ except })`, called by a handler of HTTP/1 with its own request. */
 export const stoppingCases: readonly BehaviourCase[] = [
@@ -42,7 +37,7 @@ export const stoppingCases: readonly BehaviourCase[] = [
         code: 0,
         report: { clean: true, cut: [], reason: 'asked' },
       })
-      expect(order(server)).toEqual(['busy', 'stopped'])
+      expect(stopOrder(server)).toEqual(['busy', 'stopped'])
     },
   },
   {
@@ -62,7 +57,7 @@ export const stoppingCases: readonly BehaviourCase[] = [
       expect(await client.response()).toMatchObject({ status: 200, text: 'last' })
       expect(await client.closed).toBe('fin')
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
-      expect(order(server)).toEqual(['last', 'before', 'slow', 'stopped'])
+      expect(stopOrder(server)).toEqual(['last', 'before', 'slow', 'stopped'])
     },
   },
   {
@@ -81,7 +76,7 @@ export const stoppingCases: readonly BehaviourCase[] = [
       expect(await slow).toMatchObject({ status: 200, text: 'busy' })
       expect(await steering.closed).toBe('fin')
       expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
-      expect(order(server)).toEqual(['late', 'busy', 'stopped'])
+      expect(stopOrder(server)).toEqual(['late', 'busy', 'stopped'])
     },
   },
   {
