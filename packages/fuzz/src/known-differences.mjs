@@ -20,7 +20,7 @@ const known = [
   {
     protocol: /^https?$/,
     phase: /^(window|closed)$/,
-    what: /^ {2}plain {3}closed "(?:(?!\n).)*Transfer-Encoding: chunked\\r\\n\\r\\n(?:8\\r\\npiece \d;\\r\\n)+"\n {2}rolled {2}closed /m,
+    what: /^ {2}plain {3}closed "(?:(?!\n).)*Transfer-Encoding: chunked\\r\\n\\r\\n(?:8\\r\\npiece \d;\\r\\n)+"\n(?: {10}closed .*\n)* {2}rolled {2}closed /m,
     reason:
       'a request that breaks off in a parse error is refused: of what its handler streams until then, more or less is out',
   },

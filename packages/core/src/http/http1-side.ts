@@ -10,6 +10,7 @@ import { type Exchange, exchangesOf } from './exchanges.js'
 import { createHoldBack } from './hold-back.js'
 import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
 import { createLeftOut } from './left-out.js'
+import { readInOrder } from './read-in-order.js'
 import type { ServerContext } from './server-context.js'
 import type { Tap } from './server-tap.js'
 import type { Side } from './side.js'
@@ -84,6 +85,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     const exchange = connections.begin(req, res, probe !== undefined)
     const { connection } = exchange
     leftOut.began(exchange)
+    readInOrder(connection.socket)
     if (probe === undefined) context.countRequest(connection, req.url, req.headers)
     askToLeave(clock, exchange, headSent)
     const isRejected = context.isRejected(connection.early)

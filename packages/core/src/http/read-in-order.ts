@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net'
+
+/** What `node:http` marks a connection with that it reads no more of, until more of its answers have been sent. */
+type MarkedSocket = Socket & { readonly _paused?: boolean }
+
+const ignore = () => {}
+
+/**
+ * Node stops reading where a request comes while too much of an earlier answer waits. Over TLS, what has been decrypted by then
+ * goes to its parser all the same: that fails (`HPE_PAUSED`), and a whole request is lost. It happens to plain Node now and
+ * then, and to all whose answers go out at once when the listener has closed. A listener of `data` makes Node read by way of
+ * the stream, which keeps what comes until it is to go on. To be called in the event of the request.
+ */
+export function readInOrder(socket: MarkedSocket): void {
+  if (socket._paused === true && 'encrypted' in socket) socket.on('data', ignore).off('data', ignore)
+}
