@@ -88,4 +88,19 @@ describe('a method of the application’s own', () => {
     expect(frozen.close()).toBe('frozen')
     expect(refused.call()).toBe('frozen')
   })
+
+  test('does what it did before once it is given back, also for who has put something around it meanwhile', () => {
+    const server = new Server()
+    const method = ownMethod(server, 'close', () => undefined, 'server')
+    for (const round of [1, 2]) {
+      method.hold()
+      const { close } = server
+      server.close = (...args) => close.apply(server, args)
+      server.close(`held in round ${round}`)
+      method.settle()
+      method.giveBack()
+      expect(server.close(`round ${round}`)).toBe('closed')
+    }
+    expect(server.closed).toEqual([['round 1'], ['round 2']])
+  })
 })

@@ -35,14 +35,15 @@ export function ownMethod(
   result: 'server' | 'promise' | 'nothing',
 ): OwnMethod {
   const waiting: (() => void)[] = []
-  let before: PropertyDescriptor | undefined
-  let isHeld = false
+  let held: { readonly before: PropertyDescriptor | undefined; readonly own: Method } | undefined
   let isDrained = false
 
-  const original: Method = (...args) => {
+  const callOriginal = (before: PropertyDescriptor | undefined, args: readonly unknown[]) => {
     const value = before === undefined ? Reflect.get(Object.getPrototypeOf(server), name) : before.value
-    return isFunction(value) ? value.apply(server, args) : undefined
+    return isFunction(value) ? value.apply(server, [...args]) : undefined
   }
+
+  const original: Method = (...args) => callOriginal(held?.before, args)
 
   const later = (args: readonly unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
@@ -60,7 +61,7 @@ export function ownMethod(
       waiting.push(AsyncResource.bind(go))
     })
 
-  const own: Method = (...args) => {
+  const closeNothing: Method = (...args) => {
     if (result === 'promise') return isDrained ? answer(args, original) : later(args)
     if (isDrained) answer(args, original)
     else void later(args)
@@ -69,28 +70,31 @@ export function ownMethod(
 
   return {
     hold() {
-      if (isHeld) return
-      before = Object.getOwnPropertyDescriptor(server, name)
+      if (held) return
+      const before = Object.getOwnPropertyDescriptor(server, name)
+      // Somebody may put something around it that goes on calling it when it has been given back.
+      const own: Method = (...args) =>
+        held?.own === own ? closeNothing(...args) : callOriginal(before, args)
       isDrained = false
-      isHeld = Reflect.defineProperty(server, name, { configurable: true, writable: true, value: own })
+      if (Reflect.defineProperty(server, name, { configurable: true, writable: true, value: own }))
+        held = { before, own }
     },
     settle() {
       isDrained = true
       for (const go of waiting.splice(0)) go()
     },
     giveBack() {
-      if (!isHeld) return
-      isHeld = false
-      // Somebody may have put something around it meanwhile.
+      if (!held) return
+      const { before, own } = held
+      held = undefined
       if (Reflect.get(server, name) !== own) return
       if (before === undefined) Reflect.deleteProperty(server, name)
       else Reflect.defineProperty(server, name, before)
     },
     get isWrapped() {
-      return isHeld && isFunction(before?.value)
+      return isFunction(held?.before?.value)
     },
-    call: (...args) =>
-      isHeld ? original(...args) : (Reflect.get(server, name) as Method).apply(server, args),
+    call: (...args) => (held ? original(...args) : (Reflect.get(server, name) as Method).apply(server, args)),
   }
 }
 
