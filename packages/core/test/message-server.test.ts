@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.js'
 import type { DrainWatcher } from '../src/drain/drainable.js'
 import { createMessageServer } from '../src/messages/message-server.js'
+import { createPatientClock } from './patient-clock.js'
 
 const open: Socket[] = []
 const servers: Server[] = []
@@ -202,7 +203,7 @@ test('of node:tls: a connection counts from its handshake on, once; what never l
 
 test('of node:tls: a handshake under way gets its time behind the listener, and is served if it gets on', async () => {
   const server = createTlsServer(selfSigned, (socket) => socket.on('error', () => {}).resume())
-  const drainable = createMessageServer(systemClock, server, { kind: 'tcp', describe: () => ({}) })
+  const drainable = createMessageServer(createPatientClock(), server, { kind: 'tcp', describe: () => ({}) })
   servers.push(server)
   await once(server.listen({ port: 0, host: '127.0.0.1' }), 'listening')
   const { port } = server.address() as AddressInfo
@@ -211,7 +212,7 @@ test('of node:tls: a handshake under way gets its time behind the listener, and 
   await Promise.all([once(mute, 'connect'), once(slow, 'connect')])
   while (drainable.connections < 2) await new Promise(setImmediate)
   drainable.announce(watch())
-  await drainable.stopAccepting(60_000)
+  await drainable.stopAccepting(2000)
   expect(server.listening).toBe(false)
   expect(drainable).toMatchObject({ connections: 2, closed: {} })
   const secure = connectTls({ socket: slow, rejectUnauthorized: false }).resume()
