@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { env } from 'node:process'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type AdapterOptions, discoverServers, joinLifecycle } from '../src/index.js'
 import { createCoordinator } from '../src/process/coordinator.js'
 import {
@@ -13,13 +14,17 @@ const kCoordinator = Symbol.for('lameduck.coordinator.v1')
 const holder = globalThis as { [kCoordinator]?: unknown }
 const options = { platform: 'terminal', logger: false } as const
 
-/** From now on lifecycles of this process live in another one. */
+/** From now on lifecycles of this process live in another one, whose environment says nothing to us. */
 function elsewhere() {
+  for (const name of Object.keys(env)) if (name.startsWith('LAMEDUCK_')) vi.stubEnv(name, undefined)
   const [process, clock] = [createFakeProcess(), createFakeClock()]
   holder[kCoordinator] = createCoordinator(process, clock)
   return { process, clock }
 }
-afterEach(() => Reflect.deleteProperty(holder, kCoordinator))
+afterEach(() => {
+  Reflect.deleteProperty(holder, kCoordinator)
+  vi.unstubAllEnvs()
+})
 
 describe('a seat', () => {
   test('in a lifecycle of its own: ready when its server listens', async () => {
