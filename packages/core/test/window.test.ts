@@ -50,6 +50,7 @@ describe('newcomers while idle connections linger', () => {
     newcomersEnd(plan, 6000, { rate: 10, gone, lastArrival }, latest)
 
   test('keep the listener open until it is quiet again, at the latest as long as they could the window', () => {
+    expect(until(6000)).toBe(9000)
     expect(until(8000)).toBe(11_000)
     expect(until(8000, adaptive, 0.1)).toBe(16_000)
     expect(until(8000, adaptive, 0)).toBe(latest)

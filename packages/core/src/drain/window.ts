@@ -17,11 +17,8 @@ export interface Traffic {
   readonly lastArrival: number | undefined
 }
 
-/** How long nobody may have connected before that counts as quiet; more than `max` means it cannot be told. */
-function quietPeriod({ rate, gone }: Traffic): number {
-  const expected = rate * gone
-  return expected > 0 ? Math.max(leastQuiet, (meansOfSilence * 1000) / expected) : Number.POSITIVE_INFINITY
-}
+/** How long nobody may have connected before that counts as quiet; more than `max`, or infinite, means it cannot be told. */
+const quietPeriod = ({ rate, gone }: Traffic) => Math.max(leastQuiet, (meansOfSilence * 1000) / (rate * gone))
 
 /** When it is quiet after `lastArrival`, as far as can be told, and not beyond `latest`. */
 const quietAfter = (lastArrival: number, plan: Plan['window'], traffic: Traffic, latest: number) =>
@@ -36,11 +33,8 @@ export function windowEnd(plan: Plan['window'], trigger: number, traffic: Traffi
   const min = trigger + plan.min
   const max = trigger + plan.max
   if (!plan.adaptive) return max
-  const quiet = quietPeriod(traffic)
-  if (quiet <= plan.max) {
-    const over = Math.max(min, (lastArrival ?? trigger) + quiet)
-    if (over <= max) return over
-  }
+  const over = Math.max(min, (lastArrival ?? trigger) + quietPeriod(traffic))
+  if (over <= max) return over
   return lastArrival === undefined ? max : Math.max(max, quietAfter(lastArrival, plan, traffic, latest))
 }
 
