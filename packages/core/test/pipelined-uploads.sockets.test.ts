@@ -24,7 +24,9 @@ async function createDrain(clientCount: number) {
   let handled = 0
   const server = createServer(selfSigned, (req, res) => {
     handled++
-    res.end(req.url?.startsWith('/big') ? big : req.url)
+    if (req.url === '/huge') res.end(big.repeat(256))
+    else if (req.url === '/read') req.resume().on('end', () => res.end('/read'))
+    else res.end(req.url?.startsWith('/big') ? big : req.url)
   })
   const { lifecycle, signal, report } = createRealTimeLifecycle({
     gracePeriod: 60_000,
@@ -55,16 +57,16 @@ async function createDrain(clientCount: number) {
 
 /** What a client receives up to `last`, or until it is closed. */
 async function receivedUntil(socket: TLSSocket, last: string) {
-  let received = ''
+  const received: string[] = []
   await new Promise<void>((resolve) => {
     socket.on('data', (bytes) => {
-      received += bytes
-      if (received.endsWith(last)) resolve()
+      received.push(bytes.toString('latin1'))
+      if (received.slice(-2).join('').endsWith(last)) resolve()
     })
     socket.once('close', () => resolve())
   })
   socket.end()
-  return received
+  return received.join('')
 }
 
 test('an upload behind one whose large answer is on its way is answered as well, over TLS', {
@@ -81,6 +83,26 @@ test('an upload behind one whose large answer is on its way is answered as well,
     return (await received).slice(-6)
   })
   expect(await Promise.all(answers)).toEqual(clients.map(() => '/other'))
+  await end()
+})
+
+test('an upload whose rest comes when the large answer ahead of it has been read is answered, over TLS', {
+  timeout: 60_000,
+}, async () => {
+  const { clients, signal, end, handled } = await createDrain(1)
+  const [client] = clients as [TLSSocket]
+  signal()
+  client.pause()
+  const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n`
+  client.write(head('/huge'))
+  while (handled() === 0) await turn()
+  client.write(`body${head('/read')}`)
+  while (handled() === 1) await turn()
+  const answers = receivedUntil(client, '/read')
+  client.resume()
+  await once(client, 'data')
+  client.write('body')
+  expect((await answers).slice(-5)).toBe('/read')
   await end()
 })
 

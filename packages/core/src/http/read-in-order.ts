@@ -12,5 +12,8 @@ const ignore = () => {}
  * the stream, which keeps what comes until it is to go on. To be called in the event of the request.
  */
 export function readInOrder(socket: MarkedSocket): void {
-  if (socket._paused === true && 'encrypted' in socket) socket.on('data', ignore).off('data', ignore)
+  if (socket._paused !== true || !('encrypted' in socket)) return
+  socket.on('data', ignore).off('data', ignore)
+  // The stream takes itself to be reading, which Node has stopped below it: this begins anew.
+  socket.push('')
 }
