@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, Socket } from 'no
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../src/clock.js'
+import { createArrivals } from '../src/http/arrivals.js'
 import { barTheDoor, canBeBarred } from '../src/http/bar-the-door.js'
 import { acceptQuietly } from '../src/http/quiet-accept.js'
 
@@ -37,7 +38,7 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     async (host) => {
       const server = await listen(host)
       expect(canBeBarred(server)).toBe(true)
-      expect(await barTheDoor(server, 0)).toBe('barred')
+      expect(await barTheDoor(server, { host: '127.0.0.1' })).toBe('barred')
       const late = await knock(server)
       server.close()
       const [error] = await once(late, 'error')
@@ -48,14 +49,14 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
   test('is not barred while somebody waits in the queue, who is then served', async () => {
     const server = await listen('127.0.0.1')
     const waiting = await knock(server)
-    expect(await barTheDoor(server, 0)).toBe('occupied')
+    expect(await barTheDoor(server, { host: '127.0.0.1' })).toBe('occupied')
     expect(String(...(await once(waiting, 'data')))).toBe('served')
   })
 
   test('that could not be barred has room for many again', async () => {
     const server = await listen('127.0.0.1')
     await knock(server)
-    await barTheDoor(server, 0)
+    await barTheDoor(server, { host: '127.0.0.1' })
     const served = Promise.all(
       Array.from({ length: 20 }, async () => String(...(await once(await knock(server), 'data')))),
     )
@@ -106,7 +107,7 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     } as typeof original)
   }
 
-  const closing = (server: Server) => acceptQuietly(systemClock, () => ({ count: 0, lastAt: 0 }), server)
+  const closing = (server: Server) => acceptQuietly(systemClock, createArrivals(systemClock), server)
 
   test.each(interceptions)('is given up where connections are kept from it %s', async (_how, change) => {
     const server = await listen('127.0.0.1')
@@ -120,11 +121,11 @@ describe.skipIf(process.platform !== 'linux')('the door', () => {
     const server = await listen('127.0.0.1')
     const { connect: original } = Socket.prototype
     vi.spyOn(Socket.prototype, 'connect').mockReturnThis()
-    expect(await barTheDoor(server, 0)).toBe('unseen')
+    expect(await barTheDoor(server, { host: '127.0.0.1' })).toBe('unseen')
     vi.spyOn(Socket.prototype, 'connect').mockImplementation(() => {
       throw new Error('no network in tests')
     })
-    expect(await barTheDoor(server, 0)).toBe('unseen')
+    expect(await barTheDoor(server, { host: '127.0.0.1' })).toBe('unseen')
     Socket.prototype.connect = original
     expect(String(...(await once(await knock(server), 'data')))).toBe('served')
   })

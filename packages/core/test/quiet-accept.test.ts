@@ -1,4 +1,6 @@
+import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { createArrivals } from '../src/http/arrivals.js'
 import { acceptQuietly } from '../src/http/quiet-accept.js'
 import { createFakeClock } from '../src/testing/index.js'
 
@@ -17,10 +19,10 @@ function closing(turn = 0) {
         nextTurn(fn)
       })
   }
-  const arrivals = { count: 1, lastAt: 0 }
+  const arrivals = createArrivals(clock)
   const seen: { closedAt?: number } = {}
-  void acceptQuietly(clock, () => arrivals).then(() => (seen.closedAt = clock.now() - 60_000))
-  const arrive = () => Object.assign(arrivals, { count: arrivals.count + 1, lastAt: clock.now() })
+  void acceptQuietly(clock, arrivals).then(() => (seen.closedAt = clock.now() - 60_000))
+  const arrive = () => arrivals.arrive(new Socket())
   return { clock, seen, arrive }
 }
 

@@ -1,7 +1,14 @@
-import cluster from 'node:cluster'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { nextTick } from '../clock.js'
+
+/** How connections of our own get into a server's queue. */
+export interface Way {
+  /** Where to connect to. */
+  readonly host: string
+  /** From where, if that makes a difference: others listen on the same port. */
+  readonly localPorts?: readonly number[]
+}
 
 /** What `net` has and does not document. Where it is missing, the listener closes without this. */
 interface Handle {
@@ -19,7 +26,8 @@ interface Internals {
  * clients try again a second later, and are refused by then. (With 0, older kernels send SYN cookies, and warn of an attack.)
  */
 const backlog = 1
-const room = backlog + 1
+/** How many connections fill it then. */
+export const room: number = backlog + 1
 /** What Node listens with unless it is told otherwise; the kernel has its own limit (`somaxconn`). */
 export const usualBacklog = 511
 
@@ -27,12 +35,13 @@ const handleOf = (object: Server | Socket) => (object as unknown as Internals)._
 
 /**
  * Whether this is Linux, and this process made the listening socket for itself. One that was handed over, or is shared with the other
- * workers of a cluster, is not ours to change: others go on with it.
+ * workers of a cluster (whose handle has a `close` of its own, which tells the primary), is not ours to change: others go on with it.
  */
 export function canBeBarred(server: Server): boolean {
   const key = (server as unknown as Internals)._connectionKey
-  const isOwn = !cluster.isWorker && /^[46]:/.test(key ?? '')
-  return process.platform === 'linux' && isOwn && handleOf(server)?.listen !== undefined
+  const handle = handleOf(server)
+  const isOwn = handle !== undefined && !Object.hasOwn(handle, 'close') && /^[46]:/.test(key ?? '')
+  return process.platform === 'linux' && isOwn && handle.listen !== undefined
 }
 
 /**
@@ -40,20 +49,20 @@ export function canBeBarred(server: Server): boolean {
  * `close()` there is always time for one more. So this fills the queue: if there was room for as many connections of our own as it
  * holds, then nobody else is in it, and nobody gets in until the event loop turns.
  *
- * @param attempt counts from 0; a server on all addresses may be reached by IPv4 or by IPv6 alone, which are tried by turns
+ * @param way how to get there
  * @returns `barred`: close the listener now, which resets our own connections and no other. `occupied`: there was somebody in the
  * queue, or this kernel does not tell. `unseen`: our connections do not get there at all, it is no use to try again
  */
-export async function barTheDoor(server: Server, attempt: number): Promise<'barred' | 'occupied' | 'unseen'> {
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) return 'unseen'
+export async function barTheDoor(server: Server, way: Way): Promise<'barred' | 'occupied' | 'unseen'> {
   handleOf(server)?.listen?.(backlog)
-  const ours = visitAll(address, attempt)
+  const ours = visitAll(server, way.host, way.localPorts ?? Array(room))
   // Sockets connect at the end of the tick; on one machine the kernel has shaken hands when that call returns.
   await new Promise<void>((resolve) => nextTick(resolve))
   const places = ours.map(placeOf)
-  if (places.length === room && places.every((place) => place === 'in')) return 'barred'
+  const isFull = places.length === room && places.every((place) => place === 'in')
+  // Those in the queue stay there, closed or not. Where the kernel hands a queue on, a sibling must not find them alive.
   for (const socket of ours) socket.destroy()
+  if (isFull) return 'barred'
   // While the queue is short, the kernel forgets clients who are in the middle of their handshake.
   handleOf(server)?.listen?.(usualBacklog)
   return places.length < room || places.includes('nowhere') ? 'unseen' : 'occupied'
@@ -66,20 +75,42 @@ function placeOf(socket: Socket): 'in' | 'outside' | 'nowhere' {
   return code < 0 && getSystemErrorName(code) === 'ENOTCONN' ? 'outside' : 'nowhere'
 }
 
-function visitAll(address: AddressInfo, attempt: number): Socket[] {
+/**
+ * Connects to a server from its own machine, and keeps nobody alive for it.
+ *
+ * @param localPorts each is bound to `host` as well, so that no connection to elsewhere has it; 0: any. undefined: it is not bound
+ * @returns those that have begun: there may be somebody who does not let us connect
+ */
+export function visitAll(
+  server: Server,
+  host: string,
+  localPorts: readonly (number | undefined)[],
+): Socket[] {
   const sockets: Socket[] = []
   try {
-    while (sockets.length < room) sockets.push(visit(address, attempt))
+    const { port } = server.address() as AddressInfo
+    for (const localPort of localPorts) {
+      const from = localPort === undefined ? {} : { localAddress: host, localPort }
+      sockets.push(
+        connect({ host, port, ...from })
+          .on('error', () => {})
+          .unref(),
+      )
+    }
   } catch {
-    // Somebody does not let us connect; those who have are let go of.
+    // What has begun is let go of.
   }
   return sockets
 }
 
-function visit({ address, port }: AddressInfo, attempt: number): Socket {
+/**
+ * Where to reach a server from its own machine; undefined if it has no port.
+ *
+ * @param attempt counts from 0; a server on all addresses may be reached by IPv4 or by IPv6 alone, which are tried by turns
+ */
+export function hostOf(server: Server, attempt: number): string | undefined {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) return undefined
   const any = attempt % 2 === 0 ? '127.0.0.1' : '::1'
-  const host = address === '::' ? any : address === '0.0.0.0' ? '127.0.0.1' : address
-  return connect({ host, port })
-    .on('error', () => {})
-    .unref()
+  return address.address === '::' ? any : address.address === '0.0.0.0' ? '127.0.0.1' : address.address
 }

@@ -1,13 +1,8 @@
 import type { Server } from 'node:net'
 import type { Clock } from '../clock.js'
+import type { Arrivals } from './arrivals.js'
 import { barTheDoor, canBeBarred, usualBacklog } from './bar-the-door.js'
-
-/** What is known of the connections that a server has accepted. */
-export interface Arrivals {
-  readonly count: number
-  /** When the last one came, in Unix milliseconds. */
-  readonly lastAt: number
-}
+import { findWay } from './find-way.js'
 
 /** Clients that connect anew after each answer need about this long to come back, and then wait for the next answer. */
 const calm = 10
@@ -33,19 +28,19 @@ const longestForThose = 2000
  *
  * @param door the server that is to close in that turn: where the kernel allows it, nobody can come any more in between
  */
-export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door?: Server): Promise<void> {
+export async function acceptQuietly(clock: Clock, arrivals: Arrivals, door?: Server): Promise<void> {
   const startedAt = clock.now()
-  const before = arrivals().count
+  const before = arrivals.count
   const isLate = () => {
     const duration = clock.now() - startedAt
-    return duration >= (arrivals().count - before < usualBacklog ? longestForThose : longest)
+    return duration >= (arrivals.count - before < usualBacklog ? longestForThose : longest)
   }
 
   const wait = async (leastWait: number) => {
     // A calm before now says nothing: the requests of those who came were still answered then, so that they come again.
     const least = clock.now() + leastWait
     for (;;) {
-      const calmAt = Math.max(arrivals().lastAt + calm, least)
+      const calmAt = Math.max(arrivals.lastAt + calm, least)
       const left = Math.min(calmAt, startedAt + longestWaitForCalm) - clock.now()
       if (left <= 0) return
       await new Promise<void>((resolve) => clock.after(left, resolve))
@@ -54,9 +49,9 @@ export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door
 
   const untilQuiet = async () => {
     for (let quiet = 0; quiet < quietTurns && !isLate(); ) {
-      const { count } = arrivals()
+      const { count } = arrivals
       await new Promise<void>((resolve) => clock.nextTurn(resolve))
-      quiet = arrivals().count === count ? quiet + 1 : 0
+      quiet = arrivals.count === count ? quiet + 1 : 0
     }
   }
 
@@ -65,16 +60,17 @@ export async function acceptQuietly(clock: Clock, arrivals: () => Arrivals, door
     await wait(attempt === 0 ? calm : forgotten)
     await untilQuiet()
     if (door === undefined || !canBeBarred(door) || isInVain(attempt)) return
-    if ((await barTheDoor(door, attempt)) !== 'occupied' || isLate()) return
+    const way = await findWay(door, attempt, arrivals, untilQuiet)
+    if (way === undefined || (await barTheDoor(door, way)) !== 'occupied' || isLate()) return
   }
 }
 
 /** Tells whether nobody has come through the door since it was tried by both families, we ourselves included. */
-function createTries(arrivals: () => Arrivals): (attempt: number) => boolean {
+function createTries(arrivals: Arrivals): (attempt: number) => boolean {
   let before: number | undefined
   return (attempt) => {
     if (attempt % addressFamilies !== 0) return false
-    const { count } = arrivals()
+    const { count } = arrivals
     const isInVain = count === before
     before = count
     return isInVain

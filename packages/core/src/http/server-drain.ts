@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Drainable } from '../drain/drainable.js'
+import { createArrivals } from './arrivals.js'
 import { createCloseEvent } from './close-event.js'
 import { acceptQuietly } from './quiet-accept.js'
 import type { ServerContext } from './server-context.js'
@@ -30,7 +31,7 @@ export function createServerDrain(
 ): ServerDrain {
   const { clock } = context
   const isTls = 'setSecureContext' in server
-  const arrivals = { count: 0, lastAt: 0 }
+  const arrivals = createArrivals(clock)
   let holdsHandshakes = false
 
   const closeEvent = createCloseEvent(clock, server)
@@ -54,12 +55,11 @@ export function createServerDrain(
     await Promise.all(sides.map(work))
   }
 
-  /** While handshakes are held, keeps a connection; false if it goes on at once. */
+  /** While handshakes are held, keeps a connection, and always our own; false if it goes on at once. */
   const arrive: Tap = (deliver, event, args) => {
-    arrivals.count++
-    arrivals.lastAt = clock.now()
-    if (!holdsHandshakes) return false
     const [socket] = args as [Socket]
+    if (arrivals.arrive(socket)) return true
+    if (!holdsHandshakes) return false
     // Nobody else listens to it yet: a client that gives up meanwhile would be an uncaught exception.
     socket.on('error', ignore)
     // Its client's requests will run in the async context that this connection has now, not in the drain's.
@@ -138,7 +138,7 @@ export function createServerDrain(
       context.step = 'closing'
       // A handshake takes as long as accepting a hundred connections: they wait as well, if they have time afterwards.
       holdsHandshakes = isTls && patience > 0
-      if (server.listening) await acceptQuietly(clock, () => arrivals, server)
+      if (server.listening) await acceptQuietly(clock, arrivals, server)
       holdsHandshakes = false
       closeListener()
       for (const side of sides) side.askToGo(patience)

@@ -5,6 +5,7 @@ import type { Cut } from '../drain/cut.js'
 import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 import { createGate } from '../drain/gate.js'
 import { createRateMeter } from '../drain/rate.js'
+import { createArrivals } from '../http/arrivals.js'
 import { createHandshakes } from '../http/handshakes.js'
 import { acceptQuietly } from '../http/quiet-accept.js'
 import { tapServer } from '../http/server-tap.js'
@@ -48,7 +49,7 @@ export function createMessageServer(
   const rate = createRateMeter(clock.now())
   const sockets = new Set<Socket>()
   const messages = new Set<object>()
-  const arrivals = { count: 0, lastAt: 0 }
+  const arrivals = createArrivals(clock)
   const closed: Record<string, number> = {}
   /** Connections that are not secured yet: they get the same time to get on as those of https. */
   const handshakes = createHandshakes(clock, () => watcher?.changed())
@@ -75,11 +76,6 @@ export function createMessageServer(
       'server',
     )
 
-  const arrive = () => {
-    arrivals.count++
-    arrivals.lastAt = clock.now()
-  }
-
   const accept = (socket: Socket) => {
     sockets.add(socket)
     if (step !== 'serving') watcher?.arrived()
@@ -99,22 +95,15 @@ export function createMessageServer(
     const isTls = 'setSecureContext' in listener
     const connected: Readonly<Record<string, (socket: Socket) => void>> = isTls
       ? {
-          connection(socket) {
-            arrive()
-            handshakes.began(socket)
-          },
+          connection: handshakes.began,
           secureConnection(socket) {
             accept(socket)
             handshakes.secured(socket)
           },
         }
-      : {
-          connection(socket) {
-            arrive()
-            accept(socket)
-          },
-        }
+      : { connection: accept }
     tapServer(listener, (deliver, event, args) => {
+      if (event === 'connection' && arrivals.arrive(args[0] as Socket)) return true
       connected[event]?.(args[0] as Socket)
       if (event === 'listening' && step === 'draining') {
         close?.call()
@@ -198,7 +187,7 @@ export function createMessageServer(
     },
     async stopAccepting(patience) {
       if (server?.listening) {
-        await acceptQuietly(clock, () => arrivals, server)
+        await acceptQuietly(clock, arrivals, server)
         close?.call()
       }
       handshakes.askToGo(patience)
