@@ -13,9 +13,9 @@ const known = [
   {
     protocol: /^https?$/,
     phase: /^(window|closed)$/,
-    what: /^ {2}rolled {2}\w+ "HTTP\/1\.1 (?:(?!\n).)*HTTP\/1\.1 101 (?:(?!\n).)*(?:HTTP\/1\.1 200 |piece \d;|end\\r)/m,
+    what: /^(?: {2}plain {3}| {10})\w+ ".*HTTP\/1\.1 101 .*(?:HTTP\/1\.1 200 |piece \d;|end\\r).*\n(?: {10}.*\n)* {2}rolled {2}(?![\s\S]*HTTP\/1\.1 101 .*HTTP\/1\.1 200 )/m,
     reason:
-      'Node hands on an upgrade while answers ahead of it are still under way (without lameduck too): here one request ahead more is',
+      'Node hands on an upgrade while answers ahead of it are still under way: here it comes behind them, all in order',
   },
   {
     protocol: /^https?$/,

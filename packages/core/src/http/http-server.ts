@@ -35,7 +35,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       case 'upgrade':
       case 'connect':
       case 'clientError':
-        if (!http1.mayPass(event, args)) return true
+        if (!http1.mayPass(deliver, event, args)) return true
         break
     }
     return listenerEvent(deliver, event, args)

@@ -10,9 +10,10 @@ import { type Exchange, exchangesOf } from './exchanges.js'
 import { createHoldBack } from './hold-back.js'
 import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
 import { createLeftOut } from './left-out.js'
+import { createQueuedUpgrades } from './queued-upgrades.js'
 import { readInOrder } from './read-in-order.js'
 import type { ServerContext } from './server-context.js'
-import type { Tap } from './server-tap.js'
+import type { Deliver, Tap } from './server-tap.js'
 import type { Side } from './side.js'
 
 /** The connections of a server that speak HTTP/1. */
@@ -23,9 +24,10 @@ export interface Http1Side extends Side {
   readonly request: Tap
   /**
    * Something has come that is no request: an `upgrade` or `connect`, by which a connection is given to another protocol,
-   * or a `clientError`. False if its client was told that the connection closes: nobody is to see it.
+   * or a `clientError`. False if nobody is to see it: its client was told that the connection closes, or it has to wait for
+   * answers ahead of it, and is delivered behind them.
    */
-  mayPass(event: 'upgrade' | 'connect' | 'clientError', args: readonly unknown[]): boolean
+  mayPass(deliver: Deliver, event: 'upgrade' | 'connect' | 'clientError', args: readonly unknown[]): boolean
   /** A connection was open before the server was attached: it becomes known with what it is busy with. */
   adopt(socket: Socket): void
 }
@@ -43,6 +45,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
   const leftOut = createLeftOut(clock, connections, () => context.watcher?.changed())
   const closing = createClosing(clock, connections, createBegunHeads(clock, server), leftOut)
   const holdBack = createHoldBack(context)
+  const upgrades = createQueuedUpgrades()
   let finished = 0
   let kept = 0
 
@@ -98,15 +101,18 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     return true
   }
 
-  const mayUpgrade = (req: IncomingMessage, socket: Socket, known: Connection | undefined) => {
+  const mayUpgrade = (handOn: () => void, req: IncomingMessage, socket: Socket, known?: Connection) => {
     if (known?.leaving) {
       returnToResponse(known)
       return !discard(known, req)
     }
     connections.upgrade(req, socket)
+    if (known === undefined) return true
     // What was asked before is answered before, and must not say that the connection closes.
-    if (known !== undefined) holdBack.handOn(known)
-    return true
+    holdBack.handOn(known)
+    if (context.step === 'serving' || known.first === undefined) return true
+    upgrades.queue(known, handOn)
+    return false
   }
 
   const mayHearOf = (error: NodeJS.ErrnoException | undefined, known: Connection) => {
@@ -137,11 +143,11 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     accept: connections.accept,
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
-    mayPass(event, [first, second]) {
-      const socket = second as Socket
+    mayPass(deliver, event, args) {
+      const [first, socket] = args as [Error | IncomingMessage, Socket]
       const known = connectionOf(socket)
       if (event === 'clientError') return known === undefined || mayHearOf(first as Error, known)
-      return mayUpgrade(first as IncomingMessage, socket, known)
+      return mayUpgrade(() => deliver(event, ...args), first as IncomingMessage, socket, known)
     },
     adopt(socket) {
       const found = (exchange: Exchange) => {
@@ -157,6 +163,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
         // Its client has been promised that it stays open, but nothing more can be read on it.
         if (overrun && isOpen && !leaving && first === undefined) hangUp(clock, exchange.connection)
         if (connections.inFlight === 0) context.watcher?.changed()
+        if (!upgrades.ended(exchange.connection)) discard(exchange.connection)
       }
       connections.connectionEnded = (connection) => {
         if (connection.early) kept--

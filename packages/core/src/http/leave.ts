@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type Clock, nextTick } from '../clock.js'
 import type { Connection } from './connections.js'
 import type { Exchange } from './exchanges.js'
+import { readAnew } from './read-in-order.js'
 
 /** How long a client that was told to leave gets to hang up before we do. */
 export const farewell = 100
@@ -91,15 +92,24 @@ function hangUpGently(clock: Clock, connection: Connection): void {
 }
 
 /**
- * Node takes its listeners off a socket whose client asks for another protocol. If that is discarded, the response that is
- * still under way needs them again: else it never hears that it may go on, and a reset is an uncaught exception.
+ * Node takes its listeners off a socket whose client asks for another protocol. A response that is still under way there
+ * needs them again: else it never hears that it may go on, and a reset is an uncaught exception.
+ *
+ * @returns what takes them off once more
  */
-export function returnToResponse({ socket }: Connection): void {
+export function returnToResponse({ socket }: Connection): () => void {
+  // Node would go on when the response has been sent, and nobody would get what it reads.
+  Object.assign(socket, { _paused: false })
+  readAnew(socket)
   const left = socket.listeners('drain')
-  for (const listener of drainListeners.get(socket) ?? []) {
-    if (!left.includes(listener)) socket.on('drain', listener)
+  const missing = (drainListeners.get(socket) ?? []).filter((listener) => !left.includes(listener))
+  const ignore = () => {}
+  for (const listener of missing) socket.on('drain', listener)
+  socket.on('error', ignore)
+  return () => {
+    for (const listener of missing) socket.off('drain', listener)
+    socket.off('error', ignore)
   }
-  socket.on('error', () => {})
 }
 
 /** Says FIN, and closes when the client has hung up as well or had its time to. */
@@ -128,6 +138,7 @@ export function discardInput({ socket }: Connection): void {
     socket.removeAllListeners('data')
     socket.on('data', () => {})
     socket.resume()
+    readAnew(socket)
   })
 }
 

@@ -14,6 +14,10 @@ const ignore = () => {}
 export function readInOrder(socket: MarkedSocket): void {
   if (socket._paused !== true || !('encrypted' in socket)) return
   socket.on('data', ignore).off('data', ignore)
-  // The stream takes itself to be reading, which Node has stopped below it: this begins anew.
+  readAnew(socket)
+}
+
+/** Makes a stream read that takes itself to be reading, while Node has stopped its connection below it. */
+export function readAnew(socket: Socket): void {
   socket.push('')
 }

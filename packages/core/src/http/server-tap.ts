@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 
 /** An event on its way to a server's listeners. */
-type Deliver = (event: string, ...args: unknown[]) => boolean
+export type Deliver = (event: string, ...args: unknown[]) => boolean
 
 /** Sees a server's events before its listeners do, and decides whether they see them at all. */
 export type Tap = (deliver: Deliver, event: string, args: unknown[]) => boolean

@@ -64,7 +64,7 @@ export function createHttp2Drainable(
       case 'upgrade':
       case 'connect':
       case 'clientError':
-        if (!isHttp2(args[0]) && !http1.mayPass(event, args)) return true
+        if (!isHttp2(args[0]) && !http1.mayPass(deliver, event, args)) return true
         break
     }
     return listenerEvent(deliver, event, args)
