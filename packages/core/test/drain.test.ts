@@ -268,9 +268,33 @@ describe('the forced end of a lifecycle', () => {
     signal('SIGINT')
     release()
     await clock.advance(1000)
-    expect(reports).toMatchObject([{ exitCode: 130, clean: false, cut: [{ name: 'work' }] }])
+    const durations = { window: 0, linger: 0, closing: 0, inFlight: 500, cutoff: 0, hooks: 0, total: 500 }
+    expect(reports).toMatchObject([{ exitCode: 130, clean: false, cut: [{ name: 'work' }], durations }])
     expect(ran).toEqual([])
     expect(process.exitCode).toBe(130)
+  })
+})
+
+describe('the steps of a drain', () => {
+  test.each([
+    ['linger', 1400, { window: 1000, linger: 400 }],
+    ['inFlight', 1700, { window: 1000, linger: 500, inFlight: 200 }],
+    ['hooks', 2100, { window: 1000, linger: 500, inFlight: 500, hooks: 100 }],
+  ] as const)('last as long as it if it is ended by force in %s', async (_, endedAt, steps) => {
+    const { lifecycle, server, signal, clock, report } = serving({ shutdownDelay: 1000, linger: 500 })
+    lifecycle.onStop('db', () => new Promise<void>((resolve) => clock.after(300, resolve)))
+    server.connect()
+    server.connect()
+    server.beginRequest()
+    signal('SIGTERM')
+    clock.after(2000, () => {
+      server.finishRequest()
+    })
+    await clock.advance(endedAt)
+    signal('SIGINT')
+    await clock.advance(1000)
+    const none = { window: 0, linger: 0, closing: 0, inFlight: 0, cutoff: 0, hooks: 0 }
+    expect(await report).toMatchObject({ durations: { ...none, ...steps, total: endedAt } })
   })
 })
 

@@ -39,6 +39,18 @@ describe.concurrent('connections', () => {
     expect((await served.report).connections).toMatchObject({ silent: 1, 'half-head': 1 })
   })
 
+  test('that are idle at the cutoff are ended by us, and reported so', async () => {
+    await using served = await serve({ shutdownDelay: 0, linger: 20_000 })
+    const [busy, idle, silent, half] = await Promise.all([1, 2, 3, 4].map(() => served.connect()))
+    await Promise.all([idle?.get('/now'), half?.get('/now')])
+    await half?.send('GET /now HTTP/1.1\r\nHost:')
+    void busy?.get('/slow').catch(() => {})
+    await served.asked()
+    const report = await served.lifecycle.stop({ force: true })
+    expect(report.connections).toEqual({ cut: 1, idle: 1, silent: 1, 'half-head': 1 })
+    expect(await Promise.all([idle?.closed, silent?.closed])).toEqual(['fin', 'fin'])
+  })
+
   test('without linger, idle ones are closed when the window ends', async () => {
     await using served = await serve({ shutdownDelay: 0, linger: 0 })
     const idle = await served.connect()

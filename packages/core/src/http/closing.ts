@@ -106,16 +106,22 @@ export function createClosing(
     socket.once('close', cancel)
   }
 
+  const kindOf = (connection: Connection) => {
+    if (connection.first !== undefined) return 'idle'
+    if (connection.socket.bytesRead === 0) return 'silent'
+    return hasHalfHead(connection) ? 'half-head' : 'idle'
+  }
+
+  const close = (connection: Connection, kind: string) => {
+    if (!closedAs.has(connection)) hangingUp++
+    closedAs.set(connection, kind)
+  }
+
   const closeWithoutWork = (connection: Connection) => {
-    const { socket } = connection
-    closedAs.set(connection, 'idle')
-    hangingUp++
+    const kind = kindOf(connection)
+    close(connection, kind)
     if (connection.first !== undefined) return seeProbesOff(connection)
-    if (socket.bytesRead === 0) closedAs.set(connection, 'silent')
-    else if (hasHalfHead(connection)) {
-      closedAs.set(connection, 'half-head')
-      writeTimeout(socket)
-    }
+    if (kind === 'half-head') writeTimeout(connection.socket)
     hangUp(clock, connection)
   }
 
@@ -194,7 +200,10 @@ export function createClosing(
       })
       await gate.until(() => isOver || connections.size === 0)
       cancel()
-      await each([...connections], ({ socket }) => socket.destroy())
+      await each([...connections], (connection) => {
+        if (isIdle(connection)) close(connection, kindOf(connection))
+        connection.socket.destroy()
+      })
       await gate.until(() => connections.size === 0)
     },
     stop: () => stop(),
