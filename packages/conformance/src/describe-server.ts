@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { closingCases } from './cases/closing-cases.js'
 import { cutoffCases } from './cases/cutoff-cases.js'
 import { exitCases } from './cases/exit-cases.js'
 import { http2CutoffCases } from './cases/http2-cutoff-cases.js'
@@ -41,7 +42,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
 }
 
 /** The same under load, one case after the other. */
-export const loads: readonly BehaviourCase[] = loadCases
+export const loads: readonly BehaviourCase[] = [...loadCases, ...closingCases]
 
 /** The behaviour that every server of HTTP/2 shows. */
 export const http2Behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {

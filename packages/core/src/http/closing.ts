@@ -7,13 +7,14 @@ import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
 import type { Connection, ConnectionTracker } from './connections.js'
 import { describeExchange, exchangesOf, hasWork } from './exchanges.js'
+import { inFreshTurns } from './fresh-turns.js'
 import { isTakenOver } from './hand-over.js'
 import { farewell, hangUp } from './leave.js'
 import type { LeftOutRequests } from './left-out.js'
 
-/** Closing 20 000 sockets at once blocks the event loop for a third of a second; this many take about 5 ms. */
-const batch = 100
-/** Their clients hang up in return, as many at once: the next batch waits for most of them, but not longer than this. */
+/** Clients hang up in return, perhaps all at once, which takes 25 µs each: more than this many are waited for. */
+const crowd = 250
+/** But not for longer than this. */
 const breather = 50
 
 /** How the connections of one server end while draining. */
@@ -126,26 +127,19 @@ export function createClosing(
   }
 
   const breathe = () => {
+    if (hangingUp <= crowd) return undefined
     const until = clock.now() + breather
     return waitUntil(
       clock,
       gate,
       () => until,
-      () => hangingUp <= batch / 2,
+      () => hangingUp <= crowd / 2,
     )
   }
 
-  const each = (found: Connection[], end: (connection: Connection) => void) =>
-    inBatches(clock, found, batch, end, breathe)
-
-  /**
-   * Closes the connections that `is` chooses. Each is looked at again in its turn, right after the event loop has read
-   * what the kernel had for it: a request that is here already is served.
-   */
+  /** Closes the connections that `is` chooses. Each is looked at again in its turn: a request that is here already is served. */
   const closeThose = (is: (connection: Connection) => boolean) =>
-    each([...connections].filter(is), (connection) => {
-      if (is(connection)) closeWithoutWork(connection)
-    })
+    inFreshTurns(clock, [...connections], { is, work: closeWithoutWork, rest: breathe })
 
   const anybodyLeaves = () =>
     connections.some((connection) => connection.leaving && !leftOut.isOn(connection))
@@ -200,7 +194,7 @@ export function createClosing(
       })
       await gate.until(() => isOver || connections.size === 0)
       cancel()
-      await each([...connections], (connection) => {
+      await inBatches(clock, [...connections], (connection) => {
         if (isIdle(connection)) close(connection, kindOf(connection))
         connection.socket.destroy()
       })

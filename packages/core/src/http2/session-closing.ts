@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import { createGate } from '../drain/gate.js'
 import { inBatches } from '../http/batches.js'
+import { inFreshTurns } from '../http/fresh-turns.js'
 import { farewell } from '../http/leave.js'
 import { findLostSessions } from './lost-sessions.js'
 import type { Session, SessionTracker } from './sessions.js'
@@ -17,8 +18,6 @@ const few = 10
 const pause = 10
 /** All are asked within about this long: with many sessions, more at once. */
 const longestSpread = 1000
-/** Without time for a spread, this many have a turn of the event loop. */
-const batch = 100
 
 /** How the sessions of one server end while draining, whatever the work on them is. */
 export interface SessionClosing {
@@ -113,16 +112,15 @@ export function createSessionClosing(
     clock.nextTurn(() => ask(record))
   }
 
-  const askThose = (found: readonly Session[], spread: number) => {
+  const askThose = async (found: readonly Session[], spread: number) => {
     for (const record of found) scheduled.add(record)
-    const batches = Math.max(1, Math.floor(spread / pause))
-    const size = spread > 0 ? Math.max(few, Math.ceil(found.length / batches)) : batch
-    let left = found.length
-    return inBatches(clock, found, size, ask, async () => {
-      left -= size
-      if (spread === 0 || left <= 0 || isStopped) return
-      await new Promise<void>((resolve) => clock.after(2 * pause * Math.random(), resolve))
-    })
+    const groups = Math.max(1, Math.floor(spread / pause))
+    const size = spread > 0 ? Math.max(few, Math.ceil(found.length / groups)) : found.length
+    for (let from = 0; from < found.length; from += size) {
+      if (from > 0 && !isStopped)
+        await new Promise<void>((resolve) => clock.after(2 * pause * Math.random(), resolve))
+      await inFreshTurns(clock, found.slice(from, from + size), { work: ask })
+    }
   }
 
   const isNew = (record: Session) => !record.worked && !record.leaving && isPatient
@@ -212,7 +210,7 @@ export function createSessionClosing(
       })
       await gate.until(() => isOver || sessions.size === 0)
       cancel()
-      await inBatches(clock, [...sessions], batch, ({ session, socket }) => {
+      await inBatches(clock, [...sessions], ({ session, socket }) => {
         session.destroy()
         socket.destroy()
       })

@@ -36,8 +36,6 @@ export interface ClientList extends Drainable {
 const pace = 2
 /** The longest spread, and how long clients may take to answer, where linger is shorter. */
 const leastPatience = 1000
-/** Telling or terminating thousands at once blocks the event loop; this many take about 3 ms. */
-const batch = 100
 /** At the cutoff, the time between telling and terminating. */
 const lastCall = 100
 
@@ -96,7 +94,7 @@ export function createClientList(kind: string, clock: Clock): ClientList {
     }
   }
 
-  const forAll = (end: (client: Client) => void) => inBatches(clock, [...clients.keys()], batch, end)
+  const forAll = (end: (client: Client) => void) => inBatches(clock, [...clients.keys()], end)
 
   return {
     kind,
