@@ -13,7 +13,7 @@ import { farewell, hangUp } from './leave.js'
 import type { LeftOutRequests } from './left-out.js'
 
 /** Clients hang up in return, perhaps all at once, which takes 25 µs each: more than this many are waited for. */
-const crowd = 250
+const crowd = 150
 /** But not for longer than this. */
 const breather = 50
 
