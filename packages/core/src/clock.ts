@@ -48,6 +48,12 @@ export const inMicrotask: typeof queueMicrotask = queueMicrotask
 /** Read once: it is a getter, and not a cheap one. */
 const startOfTime = performance.timeOrigin
 
+/** The real thing. */
+export interface SystemClock extends Clock {
+  /** Whether timers of `after` keep the process alive, those that there are and those to come. They do, until this is called. */
+  holdLoop(isHeld: boolean): void
+}
+
 /** Creates the real thing: monotonic, so that a corrected wall clock cannot stretch a drain. */
 export function createSystemClock({
   setTimeout,
@@ -55,7 +61,9 @@ export function createSystemClock({
   setImmediate,
   clearImmediate,
   elapsed,
-}: TimeFunctions = own): Clock {
+}: TimeFunctions = own): SystemClock {
+  const pending = new Set<NodeJS.Timeout>()
+  let isLoopHeld = true
   const now = () => startOfTime + elapsed()
   return {
     now,
@@ -65,10 +73,19 @@ export function createSystemClock({
       // Node's timers count in whole milliseconds, may fire a fraction early, and cannot wait longer than 2^31 ms.
       const arm = () => {
         const left = Math.min(Math.ceil(due - now()), 2 ** 31 - 1)
-        timer = setTimeout(() => (now() < due ? arm() : fn()), left)
+        timer = setTimeout(() => {
+          pending.delete(timer)
+          if (now() < due) arm()
+          else fn()
+        }, left)
+        pending.add(timer)
+        if (!isLoopHeld) timer.unref()
       }
       arm()
-      return () => clearTimeout(timer)
+      return () => {
+        pending.delete(timer)
+        clearTimeout(timer)
+      }
     },
     later(delay, fn) {
       const timer = setTimeout(fn, Math.ceil(delay)).unref()
@@ -78,8 +95,12 @@ export function createSystemClock({
       const immediate = setImmediate(fn)
       return () => clearImmediate(immediate)
     },
+    holdLoop(isHeld) {
+      isLoopHeld = isHeld
+      for (const timer of pending) timer[isHeld ? 'ref' : 'unref']()
+    },
   }
 }
 
 /** The clock of this process. */
-export const systemClock: Clock = createSystemClock()
+export const systemClock: SystemClock = createSystemClock()

@@ -21,6 +21,7 @@ function bench() {
       state,
       settings: {
         signals: ['SIGTERM', 'SIGINT'],
+        otherHandlers: 'defer',
         stopsBySigint: false,
         crash: 'drain',
         hearsMessages: false,
@@ -33,6 +34,7 @@ function bench() {
       },
       ignored: (signal) => void ignored.push(signal),
       except: () => false,
+      deferred: () => {},
       absorbs: () => false,
       forced: (code) => void forced.push(code),
       flush,

@@ -246,9 +246,9 @@ describe('a crash', () => {
 })
 
 describe("somebody else's signal handler", () => {
-  test('is warned about with its source, once', async () => {
+  test('is warned about with its source, once, where it is left to run at the signal', async () => {
     const { createLifecycle, signal, clock, process } = createTestBench()
-    const lifecycle = createLifecycle(options)
+    const lifecycle = createLifecycle({ ...options, otherHandlers: 'leave' })
     const warnings: string[] = []
     lifecycle.on('warning', ({ message }) => warnings.push(message))
     process.on('SIGTERM', function exitsAtOnce() {})

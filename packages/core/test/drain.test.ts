@@ -235,6 +235,7 @@ test('a drain knows whether it is in its window, quiet, and empty', async () => 
       () => ({ reason: 'test' }),
       (closing) => closing,
     ),
+    others: { turn: () => [] },
     drains,
     cutoff: new AbortController(),
   })

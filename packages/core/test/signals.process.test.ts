@@ -8,8 +8,9 @@ import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
 describe.concurrent('signals', { timeout: 120_000 }, () => {
-  test('a foreign SIGTERM handler is warned about with its source', async () => {
-    await using server = await startScenario('foreign-signal-handler', { options: quick })
+  test('a foreign SIGTERM handler is warned about with its source, if it is left to run at the signal', async () => {
+    const options = { ...quick, otherHandlers: 'leave' as const }
+    await using server = await startScenario('foreign-signal-handler', { options })
     await server.until(
       () => server.output.includes('foreign-signal-handler.mjs'),
       3000,

@@ -176,7 +176,7 @@ describe('advice', () => {
     process.on('SIGTERM', () => process.exit(0))
     const warnings: string[] = []
     for (let i = 0; i < lifecycles; i++) {
-      const lifecycle = createLifecycle({ platform: 'ecs' })
+      const lifecycle = createLifecycle({ platform: 'ecs', otherHandlers: 'leave' })
       lifecycle.on('warning', ({ message }) => warnings.push(message))
       lifecycle.attach(Object.assign(createFakeServer(), { keepAliveTimeout: 5000 + i / 10 - 1 }))
       await lifecycle.ready()
@@ -215,7 +215,7 @@ describe('advice', () => {
         },
       }),
     )
-    const lifecycle = createLifecycle()
+    const lifecycle = createLifecycle({ otherHandlers: 'leave' })
     lifecycle.on('warning', ({ message }) => warnings.push(message))
     await lifecycle.ready()
     expect(warnings).toEqual([expect.stringContaining('a function that cannot be shown')])
@@ -239,7 +239,7 @@ test('a long handler is shown by its beginning, and one from before us without i
   const { createLifecycle, process } = createTestBench()
   const handler = Object.assign(() => {}, { toString: () => `function handler() { ${'x'.repeat(300)} }` })
   process.on('SIGTERM', handler)
-  const lifecycle = createLifecycle()
+  const lifecycle = createLifecycle({ otherHandlers: 'leave' })
   const warnings: string[] = []
   lifecycle.on('warning', ({ message }) => warnings.push(message))
   await lifecycle.ready()

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Emitter } from '../events/events.js'
 import type { Plan } from '../options/plan.js'
 import type { Settings } from '../options/settings.js'
+import type { OtherHandlers } from '../process/other-handlers.js'
 import type { Drain } from './drain-under-way.js'
 import type { Drainable } from './drainable.js'
 import type { Gate } from './gate.js'
@@ -22,6 +23,8 @@ export interface DrainInput {
   /** `onDrain` functions that have not settled, but for those that wait for a server to close. */
   readonly preparing: ReadonlySet<unknown>
   readonly stopHooks: Pick<StopHooks, 'seal' | 'closers' | 'enders'>
+  /** Other people's signal handlers: their turn is between `onStop` functions and closes. */
+  readonly others: Pick<OtherHandlers, 'turn'>
   /** Every drain of the process, this one included. */
   readonly drains: ReadonlySet<Drain>
   readonly cutoff: AbortController

@@ -3,6 +3,9 @@ import type { Drainable } from './drainable.js'
 import type { HookOutcome, Report } from './report.js'
 import type { Trigger } from './trigger.js'
 
+/** How far it has come; `over` when the last `onStop` function has had its turn. */
+export type Phase = 'window' | 'lingering' | 'closing' | 'empty' | 'over'
+
 /** A drain under way. */
 export interface Drain {
   readonly plan: Plan & { readonly at: Anchors }
@@ -12,6 +15,8 @@ export interface Drain {
   isQuiet(): boolean
   /** Nothing can begin any more either: every connection is closed. */
   isEmpty(): boolean
+  /** Its last `onStop` function has had its turn. */
+  hasRunHooks(): boolean
   /** Takes part in what has already happened: a server that was attached while draining. */
   include(server: Drainable): void
   /** Ends the drain by `deadline`, in Unix ms, with the slices of `plan` before it, restarting no step; a crash is reported. */

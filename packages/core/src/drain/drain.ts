@@ -2,7 +2,7 @@ import { nextTick } from '../clock.js'
 import { anchor, cutEarlier, moveUp } from '../options/plan.js'
 import { type Cut, countKinds } from './cut.js'
 import type { DrainInput } from './drain-input.js'
-import type { Drain } from './drain-under-way.js'
+import type { Drain, Phase } from './drain-under-way.js'
 import type { DrainWatcher } from './drainable.js'
 import { finishWork } from './finish-work.js'
 import { waitUntil } from './gate.js'
@@ -26,7 +26,7 @@ export function createDrain(input: DrainInput): Drain {
   const outcomes: HookOutcome[] = []
   let plan = anchor(input.plan, startedAt)
   let timers: (() => void)[] = []
-  let phase: 'window' | 'lingering' | 'closing' | 'empty' = input.plan.window.max > 0 ? 'window' : 'lingering'
+  let phase: Phase = input.plan.window.max > 0 ? 'window' : 'lingering'
   let { trigger } = input
   let isHurried = false
   let isAbandoned = false
@@ -56,6 +56,12 @@ export function createDrain(input: DrainInput): Drain {
     timers = [patienceEnd, lingerEnd, at().cutoff, at().force, at().deadline]
       .filter((point) => Number.isFinite(point))
       .map((point) => clock.after(Math.max(0, point - clock.now()), gate.notify))
+  }
+
+  const replan = (points: typeof plan.at) => {
+    plan = { ...plan, at: points }
+    setTimers()
+    gate.notify()
   }
 
   const silentPatience = () => Math.min(5000, lingerTime())
@@ -187,8 +193,13 @@ export function createDrain(input: DrainInput): Drain {
     servers.release()
     // Servers say that they have closed in a tick of its own: before the first hook.
     await new Promise<void>((resolve) => nextTick(resolve))
-    const hooks = [...input.stopHooks.seal(), ...input.stopHooks.closers]
+    const hooksHaveRun = () => {
+      phase = 'over'
+      gate.notify()
+    }
+    const hooks = [...input.stopHooks.seal(), ...input.others.turn(hooksHaveRun), ...input.stopHooks.closers]
     await runHooks(clock, gate, hooks, { deadline: () => at().deadline, mayRun, finished: note })
+    hooksHaveRun()
     await prepared('deadline')
     await gate.until(() => !isAbandoned)
     servers.letGo()
@@ -206,22 +217,17 @@ export function createDrain(input: DrainInput): Drain {
       return phase === 'window' && !isHurried
     },
     isQuiet,
-    isEmpty: () => phase === 'empty',
+    isEmpty: () => phase === 'empty' || phase === 'over',
+    hasRunHooks: () => phase === 'over',
     include(server) {
       servers.announce(watcher, server)
-      if (phase === 'closing' || phase === 'empty') servers.stopAccepting(silentPatience(), server)
+      if (!['window', 'lingering'].includes(phase)) servers.stopAccepting(silentPatience(), server)
     },
     shorten(shorter, deadline, by = trigger) {
       trigger = withCrash(trigger, by)
-      plan = { ...plan, at: moveUp(at(), shorter, deadline) }
-      setTimers()
-      gate.notify()
+      replan(moveUp(at(), shorter, deadline))
     },
-    cutBy(point) {
-      plan = { ...plan, at: cutEarlier(at(), plan.abort, clock.now(), point) }
-      setTimers()
-      gate.notify()
-    },
+    cutBy: (point) => replan(cutEarlier(at(), plan.abort, clock.now(), point)),
     hurry() {
       isHurried = true
       patienceEnd = Math.min(patienceEnd, clock.now())

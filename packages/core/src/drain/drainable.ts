@@ -95,12 +95,12 @@ export interface Drainable {
   letGo?(): void
 }
 
+/** Whether a value has these methods. */
+export function has(...methods: string[]): (value: unknown) => boolean {
+  return (value) => methods.every((name) => typeof Object(value)[name] === 'function')
+}
+
 /** Whether `value` offers the port. */
 export function isDrainable(value: unknown): value is Drainable {
-  const methods = ['rate', 'announce', 'stopAccepting', 'closeIdle', 'unfinished', 'cut', 'release']
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  )
+  return has('rate', 'announce', 'stopAccepting', 'closeIdle', 'unfinished', 'cut', 'release')(value)
 }

@@ -27,12 +27,7 @@ export function createGate() {
 }
 
 /** Waits until the time `due()` has come, or `ended()` holds. Both are asked again at every notification of `gate`. */
-export async function waitUntil(
-  clock: Clock,
-  gate: Gate,
-  due: () => number,
-  ended: () => boolean = () => false,
-): Promise<void> {
+export async function waitUntil(clock: Clock, gate: Gate, due: () => number, ended = () => false) {
   let cancel = () => {}
   await gate.until(() => {
     cancel()

@@ -11,6 +11,12 @@ export interface Hook {
   readonly timeout?: number | undefined
 }
 
+/** Functions that run side by side in one turn of {@link runHooks}, as one hook. */
+export interface Batch {
+  /** Runs them until `due()`, which may move meanwhile. Never rejects. */
+  runAll(due: () => number): Promise<readonly HookOutcome[]>
+}
+
 /** What Node says to whoever closes a server that is closed: a drain has done it for them, and their work is done. */
 const isClosedAlready = (error: unknown) =>
   (error as { code?: unknown } | null | undefined)?.code === 'ERR_SERVER_NOT_RUNNING'
@@ -55,13 +61,17 @@ export interface HookRun {
 export async function runHooks(
   clock: Clock,
   gate: Gate,
-  hooks: readonly Hook[],
+  hooks: readonly (Hook | Batch)[],
   { deadline, mayRun, finished }: HookRun,
 ): Promise<void> {
   for (const [i, hook] of hooks.entries()) {
     await gate.until(mayRun)
     const startedAt = clock.now()
     const share = () => (deadline() - startedAt) / (hooks.length - i)
+    if ('runAll' in hook) {
+      for (const outcome of await hook.runAll(() => startedAt + share())) finished(outcome)
+      continue
+    }
     const due = () => startedAt + Math.min(share(), hook.timeout ?? Number.POSITIVE_INFINITY)
     finished(await runUntil(clock, gate, hook, due, hookPart))
   }

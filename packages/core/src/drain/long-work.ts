@@ -42,15 +42,11 @@ async function runEnder(clock: Clock, gate: Gate, { name, fn }: Hook, cutoff: ()
 export function endLongWork(clock: Clock, gate: Gate, work: LongWork): () => void {
   const { enders, isAlone, cutoff, finished } = work
   let isOver = enders.length === 0
+  const ended = () => isOver
   const watch = async () => {
     while (!isOver && !isAlone()) {
       const next = clock.now() + pace
-      await waitUntil(
-        clock,
-        gate,
-        () => next,
-        () => isOver,
-      )
+      await waitUntil(clock, gate, () => next, ended)
     }
     for (const ender of enders) {
       if (isOver) return

@@ -3,6 +3,8 @@ import type { Cut } from './cut.js'
 import type { Drainable, DrainWatcher } from './drainable.js'
 import type { Hook } from './hooks.js'
 
+const isIdle = ({ inFlight, connections }: Drainable) => inFlight === 0 && connections === 0
+
 /**
  * All servers of a lifecycle, as one. Read anew at each call: servers may be attached while draining. One that fails
  * cannot end the drain: `failed` is told why instead.
@@ -25,6 +27,10 @@ export function groupServers(
       complain(error)
       return otherwise
     }
+  }
+
+  const each = (work: (server: Drainable) => void, of: Iterable<Drainable> = servers) => {
+    for (const server of of) attempt(() => work(server), undefined)
   }
 
   const sum = (of: (server: Drainable) => number) =>
@@ -51,11 +57,9 @@ export function groupServers(
     /** The same, by kind of server. */
     finishedByKind() {
       const counts: Record<string, number> = {}
-      for (const server of servers) {
-        attempt(() => {
-          counts[server.kind] = (counts[server.kind] ?? 0) + server.finished
-        }, undefined)
-      }
+      each((server) => {
+        counts[server.kind] = (counts[server.kind] ?? 0) + server.finished
+      })
       return counts
     },
     /** Servers that are about to close their listeners. */
@@ -64,12 +68,7 @@ export function groupServers(
     },
     /** Nothing is in flight but what goes on by itself. */
     hasOnlyLongWork: () =>
-      [...servers].every((server) =>
-        attempt(
-          () => server.hasOnlyLongWork?.() ?? (server.inFlight === 0 && server.connections === 0),
-          false,
-        ),
-      ),
+      [...servers].every((server) => attempt(() => server.hasOnlyLongWork?.() ?? isIdle(server), false)),
     /** What ends such work, of those servers that have something. */
     enders(): Hook[] {
       const closes = [...servers].map((server) => attempt(() => server.endLongWork, undefined))
@@ -85,9 +84,8 @@ export function groupServers(
         attempt(() => server.hasIdle?.() ?? server.connections > server.inFlight, false),
       ),
     rate: () => sum((server) => server.rate()),
-    announce(watcher: DrainWatcher, only?: Drainable) {
-      for (const server of only ? [only] : servers) attempt(() => server.announce(watcher), undefined)
-    },
+    announce: (watcher: DrainWatcher, only?: Drainable) =>
+      each((server) => server.announce(watcher), only ? [only] : servers),
     /** Closes the listeners, then the others; `changed` is called when each has. */
     stopAccepting(patience: number, only?: Drainable) {
       const all = only ? [only] : [...servers]
@@ -119,14 +117,8 @@ export function groupServers(
       isCut = true
       return all((server) => server.cut())
     },
-    settle() {
-      for (const server of servers) attempt(() => server.settle?.(), undefined)
-    },
-    release() {
-      for (const server of servers) attempt(() => server.release(), undefined)
-    },
-    letGo() {
-      for (const server of servers) attempt(() => server.letGo?.(), undefined)
-    },
+    settle: () => each((server) => server.settle?.()),
+    release: () => each((server) => server.release()),
+    letGo: () => each((server) => server.letGo?.()),
   }
 }

@@ -35,10 +35,8 @@ export function createStopHooks(context: () => StopContext, closing: (close: () 
       demandNamed('onStop', name, fn, hooks)
       demand('OPTION_INVALID', `onStop("${name}")`, options, given)
       if (isSealed) {
-        throw new LifecycleError(
-          'REGISTERED_TOO_LATE',
-          `onStop("${name}") would never run: the functions are running already, or have run`,
-        )
+        const why = 'would never run: the functions are running already, or have run'
+        throw new LifecycleError('REGISTERED_TOO_LATE', `onStop("${name}") ${why}`)
       }
       hooks.push({ name, fn: () => fn(context()), timeout: toMilliseconds(given.timeout) })
     },

@@ -53,22 +53,20 @@ export function signalTrigger(signal: NodeJS.Signals, stopsBySigint: boolean): T
   return { reason: signal, signal, window: patient, linger: patient }
 }
 
+const failure = { window: false, linger: false, exitCode: 1 } as const
+
 /** The trigger that an uncaught exception is. */
 export const crashTrigger = (error: unknown): Trigger => ({
+  ...failure,
   reason: 'crash',
   error,
-  window: false,
-  linger: false,
   limit: crashLimit,
-  exitCode: 1,
 })
 
 /** The trigger that a failed startup task is. */
 export const startupFailureTrigger = (name: string): Trigger => ({
+  ...failure,
   reason: `startup task "${name}" failed`,
-  window: false,
-  linger: false,
-  exitCode: 1,
 })
 
 /** The trigger that PM2's message is. */

@@ -30,6 +30,8 @@ export interface LifecycleEvents {
   }
   /** A signal came again while draining. */
   signalIgnored: { signal: NodeJS.Signals }
+  /** Other people's handlers of this signal are held back, and run after the last `onStop` function. */
+  deferred: { signal: NodeJS.Signals; handlers: readonly string[] }
   /** Window and linger are over, and the listeners close. */
   closing: {
     duration: number
@@ -75,6 +77,7 @@ export const eventNames = [
   'unready',
   'draining',
   'signalIgnored',
+  'deferred',
   'closing',
   'drained',
   'cutoff',

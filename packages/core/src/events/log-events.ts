@@ -16,16 +16,8 @@ const outcomeAs = (key: 'task' | 'hook', { error, ...outcome }: HookOutcome): ob
 })
 
 /** The plan in whole milliseconds from the trigger; its points on the clock would only repeat them. */
-const planned = ({ at: _, window, ...slices }: Plan): object => {
-  const rounded = Object.entries(slices).map(([key, value]) => [
-    key,
-    typeof value === 'number' ? Math.round(value) : value,
-  ])
-  return {
-    ...Object.fromEntries(rounded),
-    window: { ...window, min: Math.round(window.min), max: Math.round(window.max) },
-  }
-}
+const planned = ({ at: _, ...slices }: Plan): object =>
+  JSON.parse(JSON.stringify(slices, (_key, value) => (typeof value === 'number' ? Math.round(value) : value)))
 
 const hasError = (value: object): value is { error: unknown } => 'error' in value
 
@@ -99,6 +91,7 @@ const lines: { readonly [Name in LifecycleEventName]: (payload: LifecycleEvents[
     `${signal} again: already draining; SIGINT (Ctrl-C) forces`,
     { signal },
   ],
+  deferred: (deferred) => ['debug', `run last, after onStop: ${deferred.handlers.join('; ')}`, deferred],
   closing: (closing) => {
     const { duration, extended, work, connections } = closing
     const by = extended ? ' (extended: traffic was still routed here)' : ''

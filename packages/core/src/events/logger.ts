@@ -52,12 +52,8 @@ function toJsonLine(time: string, level: string, details: object, msg: string): 
   try {
     return JSON.stringify({ time, level, ...details, msg }, asJson)
   } catch {
-    return JSON.stringify({
-      time,
-      level,
-      details: inspect(details, { breakLength: Number.POSITIVE_INFINITY }),
-      msg,
-    })
+    const shown = inspect(details, { breakLength: Number.POSITIVE_INFINITY })
+    return JSON.stringify({ time, level, details: shown, msg })
   }
 }
 
@@ -65,14 +61,10 @@ function toJsonLine(time: string, level: string, details: object, msg: string): 
 export function consoleLogger(output: LogOutput = standardError): Logger {
   const log = (level: Level) => (details: object, message: string) => {
     const time = output.time()
-    if (!output.isTerminal) {
-      output.write(toJsonLine(time, level, details, message))
-      return
-    }
+    if (!output.isTerminal) return output.write(toJsonLine(time, level, details, message))
     const { err } = details as { err?: unknown }
-    output.write(
-      `${time} lameduck ${level === 'info' ? '' : `${level}: `}${message}${err ? `\n${inspect(err)}` : ''}`,
-    )
+    const loud = level === 'info' ? '' : `${level}: `
+    output.write(`${time} lameduck ${loud}${message}${err ? `\n${inspect(err)}` : ''}`)
   }
   return {
     debug: output.isDebug ? log('debug') : () => {},

@@ -140,6 +140,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       found.forEach(farewell.except)
       return found.length > 0
     },
+    deferred: (signal, handlers) => emitter.emit('deferred', { signal, handlers }),
     absorbs: createAborts(clock, [draining.signal, draining.cutoff], warn),
     forced: draining.abandon,
     flush: () => flushed(logger),

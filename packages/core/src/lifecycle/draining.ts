@@ -68,9 +68,9 @@ export function createDraining(host: DrainingHost): Draining {
   let unattached: readonly string[] = []
   let stopped: Promise<Report> | undefined
 
-  const planFor = (trigger: Pick<Trigger, 'window' | 'linger' | 'limit' | 'byMessage'>) =>
+  const planFor = (trigger: Pick<Trigger, 'signal' | 'window' | 'linger' | 'limit' | 'byMessage'>) =>
     makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
-      hasHooks: stopHooks.size > 0,
+      hasHooks: stopHooks.size > 0 || (trigger.signal !== undefined && coordinator.others.isPending),
       window: trigger.window && state() === 'ready' && [...servers].some(({ listening }) => listening),
       linger: trigger.linger && state() === 'ready',
       limit: trigger.limit,
@@ -79,22 +79,26 @@ export function createDraining(host: DrainingHost): Draining {
   /** A drain of the whole process is only as good as its list of servers. */
   const summed = (report: Report): Report => (unattached.length > 0 ? { ...report, unattached } : report)
 
+  const leave = (over: Drain) => {
+    drains.delete(over)
+    gate.notify()
+    host.move('finish')
+  }
+
   const start = async (trigger: Trigger, deadline: number): Promise<Report> => {
     const plan = planFor(trigger)
     host.move('drain')
     cause = trigger
     if (trigger.signal) unattached = host.forgottenServers()
     const begun = createDrain({
-      clock,
+      ...host,
       gate,
-      emitter,
       trigger,
       plan,
-      servers,
       holds,
-      settings,
       preparing: preparations.running,
       stopHooks,
+      others: coordinator.others,
       drains,
       cutoff,
       cleanExitCode: coordinator.applicationExitCode,
@@ -113,9 +117,7 @@ export function createDraining(host: DrainingHost): Draining {
     const report = summed(await ('error' in trigger ? outside.runInAsyncScope(go) : go()))
     if (!coordinator.isEnding) await coordinator.signalsHeard()
     if (state() === 'stopped') return report
-    drains.delete(begun)
-    gate.notify()
-    host.move('finish')
+    leave(begun)
     host.finished()
     emitter.emit('stopped', report)
     host.told()
@@ -125,9 +127,7 @@ export function createDraining(host: DrainingHost): Draining {
   const abandon = (exitCode: number) => {
     if (drain === undefined || state() === 'stopped') return
     const report = summed(drain.abandon(exitCode))
-    drains.delete(drain)
-    gate.notify()
-    host.move('finish')
+    leave(drain)
     emitter.emit('stopped', report)
   }
 

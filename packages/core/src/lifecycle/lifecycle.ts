@@ -16,6 +16,8 @@ import type { WebSocketServerLike } from '../websocket/web-socket-server.js'
 import type { State } from './state.js'
 import type { StopOptions } from './stop-call.js'
 
+type NodeServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer
+
 /** Looks at a lifecycle, and takes part in its drain; cannot start or end it. */
 export interface LifecycleView {
   /** What the process is doing. */
@@ -67,17 +69,7 @@ export interface Lifecycle extends LifecycleView, AsyncDisposable {
    *
    * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
    */
-  attach(
-    server:
-      | HttpServer
-      | HttpsServer
-      | Http2Server
-      | Http2SecureServer
-      | WebSocketServerLike
-      | SocketServerLike
-      | EngineServerLike
-      | Drainable,
-  ): this
+  attach(server: NodeServer | WebSocketServerLike | SocketServerLike | EngineServerLike | Drainable): this
   /**
    * Begins a task that has to be done before readiness turns green. One that fails ends the process with 1; `signal`
    * aborts when the process is told to go first.

@@ -12,12 +12,8 @@ export function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
   const set = environment.map(({ name, rule, read, set }) => {
     const text = env[name]?.trim()
     if (!text) return {}
-    demand(
-      'ENVIRONMENT_INVALID',
-      name,
-      { ...rule, holds: (given) => rule.holds(read(given as string)) },
-      text,
-    )
+    const holds = (given: unknown) => rule.holds(read(given as string))
+    demand('ENVIRONMENT_INVALID', name, { ...rule, holds }, text)
     return set(read(text) as never)
   })
   return Object.assign({}, ...set)

@@ -70,6 +70,7 @@ export const optionRules: Record<keyof LifecycleOptions, Rule> = {
     expected: "a list of signals that can be listened to, such as ['SIGTERM', 'SIGINT'], or false",
     holds: (value) => value === false || (Array.isArray(value) && value.every(isSignal)),
   },
+  otherHandlers: oneOf('defer', 'leave'),
   eventStreams: oneOf('end', 'finish'),
   forcedExitCode: { expected: 'an integer from 0 to 255', holds: (value) => isInteger(value, 255) },
   crash: oneOf('drain', false),
@@ -108,31 +109,17 @@ export interface Variable {
   readonly set: (value: never) => LifecycleOptions
 }
 
+const variable = (name: string, rule: Rule, set: Variable['set'], read: Variable['read'] = fromText) => {
+  return { name: `LAMEDUCK_${name}`, rule, read, set }
+}
+
+const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text)
+
 /** All of them. */
 export const environment: readonly Variable[] = [
-  {
-    name: 'LAMEDUCK_GRACE_PERIOD',
-    rule: positiveTime,
-    read: fromText,
-    set: (gracePeriod: Duration) => ({ gracePeriod }),
-  },
-  {
-    name: 'LAMEDUCK_SHUTDOWN_DELAY',
-    rule: time,
-    read: fromText,
-    set: (shutdownDelay: Duration) => ({ shutdownDelay }),
-  },
-  { name: 'LAMEDUCK_LINGER', rule: time, read: fromText, set: (linger: Duration) => ({ linger }) },
-  {
-    name: 'LAMEDUCK_PROBES_PORT',
-    rule: port,
-    read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
-    set: (port: number) => ({ probes: { port } }),
-  },
-  {
-    name: 'LAMEDUCK_PLATFORM',
-    rule: optionRules.platform,
-    read: (text) => text,
-    set: (platform: Platform) => ({ platform }),
-  },
+  variable('GRACE_PERIOD', positiveTime, (gracePeriod: Duration) => ({ gracePeriod })),
+  variable('SHUTDOWN_DELAY', time, (shutdownDelay: Duration) => ({ shutdownDelay })),
+  variable('LINGER', time, (linger: Duration) => ({ linger })),
+  variable('PROBES_PORT', port, (given: number) => ({ probes: { port: given } }), numberOf),
+  variable('PLATFORM', optionRules.platform, (platform: Platform) => ({ platform }), String),
 ]

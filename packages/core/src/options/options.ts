@@ -59,6 +59,18 @@ export interface LifecycleOptions {
   signals?: readonly NodeJS.Signals[] | false | undefined
 
   /**
+   * What becomes of other people's listeners of these signals. `'defer'`: they run after the last `onStop` function and before the
+   * framework's own close, each once and as Node would call it, with `process.exit` and a kill of oneself caught and taken for done. One
+   * that returns a promise is awaited within the hooks' slice, and is a failed hook if it does not settle; one that returns nothing has until
+   * the event loop is empty, at most 1 s. A code other than 0 and 128 + the signal's number, given to
+   * `process.exit`, counts where ours would be 0. `'leave'`: they run at the signal, and one that could exit first is warned
+   * about. Of several lifecycles one that says `'leave'` is enough.
+   *
+   * @default 'defer'
+   */
+  otherHandlers?: 'defer' | 'leave' | undefined
+
+  /**
    * What happens to server-sent events when the window is over. `'end'` ends, in order, the streams that an `EventSource`
    * has opened: GET, `Accept` exactly `text/event-stream`, a response without `Content-Length` and `Content-Encoding`. It
    * connects anew, to another replica. Every other response finishes by itself, whatever its type: an answer of a language
@@ -128,6 +140,7 @@ export interface LifecycleOptions {
 /** The defaults that depend on nothing. */
 export const optionDefaults = {
   signals: ['SIGTERM', 'SIGINT'],
+  otherHandlers: 'defer',
   eventStreams: 'end',
   forcedExitCode: 1,
   crash: 'drain',

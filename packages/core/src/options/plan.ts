@@ -73,15 +73,12 @@ export function makePlan(settings: Settings, input: PlanInput): Plan {
   const force = deadline - Math.max(hooks, lastWords(gracePeriod))
   const cutoff = force - abort
 
+  const { min, max } = settings.window
   const half = (deadline - hooks) / 2
   const isScaled = !(isWhole && settings.explicit.window)
-  const scale = isScaled && settings.window.max > half ? half / settings.window.max : 1
+  const scale = isScaled && max > half ? half / max : 1
   const window = input.window
-    ? {
-        min: settings.window.min * scale,
-        max: Math.min(settings.window.max * scale, cutoff),
-        adaptive: settings.adaptive,
-      }
+    ? { min: min * scale, max: Math.min(max * scale, cutoff), adaptive: settings.adaptive }
     : { min: 0, max: 0, adaptive: false }
 
   return {

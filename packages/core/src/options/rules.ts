@@ -97,10 +97,8 @@ function demandFields(subject: string, fields: Fields, value: Record<string, unk
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (rule === undefined) {
       const meant = didYouMean(nearest(name, names)) || '.'
-      throw new LifecycleError(
-        'OPTION_UNKNOWN',
-        `${subject}: unknown option "${name}"${meant} Known: ${names.join(', ')}`,
-      )
+      const message = `${subject}: unknown option "${name}"${meant} Known: ${names.join(', ')}`
+      throw new LifecycleError('OPTION_UNKNOWN', message)
     }
     const path = subject === 'options' ? name : `${subject}.${name}`
     if (field !== undefined) demand('OPTION_INVALID', path, rule, field)

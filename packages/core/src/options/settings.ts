@@ -80,6 +80,7 @@ export function resolveSettings(
   const isManagedByPm2 = surroundings.env['pm_id'] !== undefined
   refuseWhatCannotFit(gracePeriod, asked)
   return {
+    ...filled,
     platform,
     ...times,
     /** The times of a drain that PM2's message begins. */
@@ -95,12 +96,6 @@ export function resolveSettings(
     stopsBySigint: preset.stopsBySigint || isManagedByPm2,
     /** PM2 talks to the process by messages. */
     hearsMessages: isManagedByPm2,
-    forcedExitCode: filled.forcedExitCode,
-    crash: filled.crash,
-    late: filled.late,
-    readinessDuringDrain: filled.readinessDuringDrain,
-    webSocketCloseCode: filled.webSocketCloseCode,
-    eventStreams: filled.eventStreams,
     probes:
       chosen.probes === false
         ? undefined

@@ -43,8 +43,8 @@ interface Check {
   readonly timeout: number
   readonly ttl: number
   readonly probe: 'readyz' | 'livez'
-  running: Promise<CheckResult> | undefined
-  last: { readonly result: CheckResult; readonly at: number } | undefined
+  running?: Promise<CheckResult> | undefined
+  last?: { readonly result: CheckResult; readonly at: number } | undefined
 }
 
 const options = objectOf({ timeout: positiveTime, ttl: time, probe: oneOf('readyz', 'livez') })
@@ -114,15 +114,7 @@ export function createChecks(clock: Clock, changed: (change: CheckChange) => voi
       demandNamed('check', name, fn, checks)
       demand('OPTION_INVALID', `check("${name}")`, options, given)
       const { timeout = 1000, ttl = 1000, probe = 'readyz' } = given
-      checks.push({
-        name,
-        fn,
-        timeout: toMilliseconds(timeout),
-        ttl: toMilliseconds(ttl),
-        probe,
-        running: undefined,
-        last: undefined,
-      })
+      checks.push({ name, fn, timeout: toMilliseconds(timeout), ttl: toMilliseconds(ttl), probe })
     },
     /** Runs the checks with these names, each once for all who ask at the same time. Never rejects. */
     run: (names: readonly string[]): Promise<CheckResult[]> =>

@@ -18,16 +18,7 @@ export interface ProbeResult {
   readonly state: State
   /** The checks that the probe asks, by name. */
   readonly checks: Readonly<
-    Record<
-      string,
-      {
-        readonly status: 'ok' | 'failed'
-        /** What it threw; that it took too long. */
-        readonly error?: unknown
-        /** What it returned, if that says more than yes or no. */
-        readonly details?: unknown
-      }
-    >
+    Record<string, { readonly status: 'ok' | 'failed' } & Pick<CheckResult, 'error' | 'details'>>
   >
 }
 
@@ -48,10 +39,7 @@ export function createJudge({ checks, state, keepsReadiness, isUnready }: ProbeC
     isGreen: (probe: ProbeName) =>
       isGreen(probe, state(), keepsReadiness()) && !(probe === 'readyz' && isUnready()),
     /** Asks these checks, and says whether the probe is green with them. */
-    async ask(
-      probe: ProbeName,
-      names: readonly string[],
-    ): Promise<{ green: boolean; results: CheckResult[] }> {
+    async ask(probe: ProbeName, names: readonly string[]) {
       const results = await checks.run(isAsked(probe) ? names : [])
       return { green: judge.isGreen(probe) && results.every(({ ok }) => ok), results }
     },

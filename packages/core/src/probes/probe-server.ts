@@ -13,13 +13,8 @@ const cannotListen = ({ port, host }: ProbeSettings, error: NodeJS.ErrnoExceptio
       ? 'something else listens there, perhaps another lifecycle of this process with the same probes.port: share one ' +
         'lifecycle, or give probes.port (LAMEDUCK_PROBES_PORT) a free port'
       : 'give probes.port and probes.host an address that this process may listen on'
-  return new LifecycleError(
-    'PROBES_PORT_UNUSABLE',
-    `probes: cannot listen on ${where}, ${error.message}: ${mend}`,
-    {
-      cause: error,
-    },
-  )
+  const message = `probes: cannot listen on ${where}, ${error.message}: ${mend}`
+  return new LifecycleError('PROBES_PORT_UNUSABLE', message, { cause: error })
 }
 
 /** Starts a server for nothing but probes, which does not keep the process alive. */

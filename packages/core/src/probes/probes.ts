@@ -76,10 +76,8 @@ export function resolveProbes({ port, host, verbose = false, ignore = [], ...giv
   }
   const { livez, readyz, startupz } = paths
   if (new Set([livez, readyz, startupz]).size < 3) {
-    throw new LifecycleError(
-      'PROBE_PATHS_EQUAL',
-      `probes: expected a path of its own for each, got livez "${livez}", readyz "${readyz}", startupz "${startupz}"`,
-    )
+    const got = `livez "${livez}", readyz "${readyz}", startupz "${startupz}"`
+    throw new LifecycleError('PROBE_PATHS_EQUAL', `probes: expected a path of its own for each, got ${got}`)
   }
   return { paths, port, host, verbose, ignore }
 }
@@ -143,9 +141,8 @@ export type RequestHeaders = Readonly<Record<string, string | string[] | undefin
  */
 export function createTrafficFilter(ignore: readonly string[]) {
   const paths = ignore.filter((each) => each.startsWith('/'))
-  const agents = [...probeAgents, ...ignore.filter((each) => !each.startsWith('/'))].map((each) =>
-    each.toLowerCase(),
-  )
+  const others = ignore.filter((each) => !each.startsWith('/'))
+  const agents = [...probeAgents, ...others].map((each) => each.toLowerCase())
   return (url: string | undefined, headers: RequestHeaders): boolean => {
     if (probeHeaderNames.some((name) => headers[name] !== undefined)) return false
     const agent = headers['user-agent']?.toLowerCase()

@@ -1,7 +1,6 @@
 import { type Clock, nextTick } from '../clock.js'
 import type { Drain } from '../drain/drain-under-way.js'
 import { createGate, type Gate } from '../drain/gate.js'
-import type { Report } from '../drain/report.js'
 import {
   disconnectTrigger,
   gesture,
@@ -9,45 +8,14 @@ import {
   signalTrigger,
   type Trigger,
 } from '../drain/trigger.js'
-import type { State } from '../lifecycle/state.js'
 import { marginOf } from '../options/budget.js'
-import type { Settings } from '../options/settings.js'
-import { type CrashingProcess, createCrashes } from './crashes.js'
-import { type LastWords, leastPatience, type SpeakingProcess, sayLastWords } from './last-words.js'
-import { createProcessListeners, type ForeignHandler, type ProcessEvents } from './process-listeners.js'
+import { createCrashes } from './crashes.js'
+import { type LastWords, leastPatience, sayLastWords } from './last-words.js'
+import type { Member, ProcessLike } from './member.js'
+import { createOtherHandlers, type OtherHandlers } from './other-handlers.js'
+import { createProcessListeners, type ForeignHandler } from './process-listeners.js'
 
-/** What the coordinator needs of a process. `process` is one; a test has its own. */
-export interface ProcessLike extends ProcessEvents, CrashingProcess, SpeakingProcess {
-  /** Tells the parent process, if it listens. */
-  send(message: string): void
-  /** Resolves when the signals that have come by now have been heard. */
-  signalsHeard(): Promise<void>
-  /** The channel to the parent does not keep the process alive any more. */
-  releaseChannel(): void
-}
-
-/** What a lifecycle is to the coordinator. */
-export interface Member {
-  readonly state: State
-  readonly settings: Pick<
-    Settings,
-    'signals' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'
-  > & {
-    readonly byMessage?: Pick<Settings, 'gracePeriod'>
-  }
-  /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
-  begin(trigger: Trigger, deadline: number): Promise<Report>
-  /** The drain goes on as if nothing had come. */
-  ignored(signal: NodeJS.Signals): void
-  /** Leaves a request out of its drain, if it has that request and is draining; false if not. */
-  except(request: object): boolean
-  /** Whether this error is the doing of its `signal` or `cutoff`, and no crash; says so if it is. */
-  absorbs(error: unknown): boolean
-  /** The process exits now: what is left is cut, no hook runs. */
-  forced(exitCode: number): void
-  /** Gets the last lines out. */
-  flush(): Promise<void>
-}
+export type { Member, ProcessLike } from './member.js'
 
 /** Owns the signals, the deadline and the exit for every lifecycle of the process. */
 export interface Coordinator {
@@ -65,12 +33,15 @@ export interface Coordinator {
   except(request: object): boolean
   /** Ends the process because of `trigger`. */
   end(trigger: Trigger): void
-  /** What the process exits with where nothing of ours says otherwise: the application's own `process.exitCode`. */
+  /** What the process exits with where nothing of ours says otherwise: what another handler has exited with, or `process.exitCode`. */
   readonly applicationExitCode: () => number
   /** A member has become ready: PM2 is told when all are. */
   becameReady(): void
   /** Other people's handlers of the signals that are listened for. */
   foreignHandlers(): ForeignHandler[]
+  /** They run last, and not at the signal. */
+  defers(signal: NodeJS.Signals): boolean
+  readonly others: Pick<OtherHandlers, 'isPending' | 'turn'>
   /** What was said of the process, and not of one of its lifecycles: once is enough. */
   readonly said: Set<string>
 }
@@ -92,6 +63,7 @@ export const disconnecting = 'worker disconnects'
 
 const forcedBySigint = 130
 const forcedByDeadline = 1
+const failedHandlers = 1
 /** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
 const overtime = 20
 /** The last words are over this long before the platform's SIGKILL. */
@@ -106,6 +78,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let isForced = false
   let isLeaving = false
   let cancelDeadline = () => {}
+  const others = createOtherHandlers(host, clock, gate, drains)
+  const applicationExitCode = () => others.exitCode || host.applicationExitCode()
 
   /** Those that live, and until the exit those that have stopped for it: a signal or an error then must not be left to Node. */
   const everybody = () => [...new Set([...members, ...(ending?.joined.keys() ?? [])])]
@@ -135,14 +109,19 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   /** Exits when every member has stopped, those that join meanwhile included. */
   const exitWhenStopped = async (present: Ending) => {
     for (const stopped of present.joined.values()) await stopped
+    // The signal came when the lifecycles had closed already.
+    if (others.isPending) {
+      const outcomes = await others.run(() => present.deadline)
+      if (outcomes.some(({ outcome }) => outcome !== 'done')) present.exitCode ||= failedHandlers
+    }
     // As in Node: none after a crash.
-    const code = () => present.exitCode || host.applicationExitCode()
+    const code = () => present.exitCode || applicationExitCode()
     if (!isForced) exit(code, present, { beforeExit: crashes.hasCrashed ? undefined : code })
   }
 
   const begin = (member: Member, trigger: Trigger, present: Ending) => {
     const stopped = member.begin(trigger, present.deadline).then(({ clean, exitCode }) => {
-      // The code of a clean one is the application's, which counts only where nothing of ours says otherwise.
+      // The code of a clean one is the application's or another handler's, which count only where nothing of ours says otherwise.
       if (!clean) present.exitCode ||= exitCode
     })
     if (!present.joined.has(member)) present.joined.set(member, stopped)
@@ -175,10 +154,14 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     if (isFirst) void exitWhenStopped(present)
   }
 
+  const stopsBySigint = () => wishes().some((wish) => wish.stopsBySigint)
+
+  const defers = (signal: NodeJS.Signals) =>
+    wishes().every(({ signals, otherHandlers }) => !signals.includes(signal) || otherHandlers === 'defer')
+
   const onSignal = (signal: NodeJS.Signals) => {
     if (ending === undefined) {
-      const stopsBySigint = wishes().some((wish) => wish.stopsBySigint)
-      end(signalTrigger(signal, stopsBySigint))
+      end(signalTrigger(signal, stopsBySigint()))
     } else if (clock.now() - ending.since >= gesture) {
       // Whoever has asked by message asks again by signal: no hand on a keyboard.
       if (signal === 'SIGINT' && !ending.trigger.byMessage) force(forcedBySigint, ending)
@@ -186,12 +169,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     }
   }
 
-  const onMessage = (message: unknown) => {
-    if (message === 'shutdown' && ending === undefined) end(shutdownMessageTrigger)
-  }
-
-  const onDisconnect = (reason: string) => {
-    if (ending === undefined) end(disconnectTrigger(reason))
+  const beginEnd = (trigger: Trigger) => {
+    if (ending === undefined) end(trigger)
   }
 
   const crashes = createCrashes(host, clock, {
@@ -202,10 +181,22 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   })
 
   const listeners = createProcessListeners(host, (event, argument) => {
-    if (event === 'message') onMessage(argument)
-    else if (event === disconnecting) onDisconnect(String(argument))
-    else onSignal(event as NodeJS.Signals)
+    if (event === disconnecting) beginEnd(disconnectTrigger(String(argument)))
+    else if (event !== 'message') onSignal(event as NodeJS.Signals)
+    else if (argument === 'shutdown') beginEnd(shutdownMessageTrigger)
   })
+
+  const onEmit = (event: string) => {
+    if (!listeners.hearsSignal(event) || !defers(event)) return false
+    const handlers = listeners.foreignHandlers().filter(({ signal }) => signal === event)
+    const names = others.hold(handlers)
+    onSignal(event)
+    if (names.length > 0) everybody()[0]?.deferred(event, names)
+    others.callPolite(handlers)
+    return true
+  }
+
+  let stopWatching: (() => void) | undefined
 
   const listen = () => {
     const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
@@ -213,8 +204,12 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       if (signals.length > 0) wanted.add(disconnecting)
       if (signals.length > 0 && hearsMessages) wanted.add('message')
     }
+    if (wanted.size > 0) stopWatching ??= host.watchSignals(onEmit)
     listeners.listenTo(wanted)
     crashes.watch(everybody().length > 0)
+    if (wanted.size > 0) return
+    stopWatching?.()
+    stopWatching = undefined
   }
 
   return {
@@ -237,12 +232,14 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     except: (request) => [...members].some((member) => member.except(request)),
     end,
     signalsHeard: host.signalsHeard,
-    applicationExitCode: host.applicationExitCode,
+    applicationExitCode,
     becameReady() {
       const isUp = [...members].every(({ state }) => state === 'ready')
       if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
     },
     foreignHandlers: listeners.foreignHandlers,
+    defers,
+    others,
     said: new Set(),
   }
 }

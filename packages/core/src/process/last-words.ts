@@ -49,28 +49,37 @@ export async function sayLastWords(
   let isOver = false
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve))
 
-  const say = async () => {
-    await flushed()
-    await filesWritten()
-    await moved()
-    if (beforeExit === undefined || isOver) return
-    const before = host.activity()
-    if (!(await host.beforeExit(beforeExit()))) return
-    await calm(before)
-    await flushed()
-    await filesWritten()
-    await moved()
-  }
-
-  const flushed = () =>
+  /** Until `work` has ended, however it does. */
+  const atMost = (ms: number, work: Promise<void>) =>
     new Promise<void>((resolve) => {
-      const cancel = clock.after(patience, resolve)
+      const cancel = clock.after(ms, resolve)
       const done = () => {
         cancel()
         resolve()
       }
-      flush().then(done, done)
+      work.then(done, done)
     })
+
+  const isWriting = () => [...host.activity().keys()].some(isOnFile)
+
+  const out = async () => {
+    await flushed()
+    // Loggers that write files do so by and by, and tell nobody; Node would not end before they have.
+    await calm(isWriting, patience)
+    await moved()
+  }
+
+  const say = async () => {
+    await out()
+    if (beforeExit === undefined || isOver) return
+    const before = host.activity()
+    if (!(await host.beforeExit(beforeExit()))) return
+    // Until nothing is under way that was not before.
+    await calm(() => [...host.activity()].some(([kind, count]) => count > (before.get(kind) ?? 0)))
+    await out()
+  }
+
+  const flushed = () => atMost(patience, flush())
 
   /** Output as long as it moves. */
   const moved = async () => {
@@ -89,33 +98,15 @@ export async function sayLastWords(
     }
   }
 
-  /** Loggers that write files do so by and by, and tell nobody; Node would not end before they have. */
-  const filesWritten = async () => {
-    const isWriting = () => [...host.activity().keys()].some(isOnFile)
+  /** Until `isBusy` has not been true for some looks, for `most` milliseconds. */
+  const calm = async (isBusy: () => boolean, most = Number.POSITIVE_INFINITY) => {
     const since = clock.now()
     await new Promise<void>((resolve) => void clock.nextTurn(resolve))
-    if (!isWriting()) return
-    const mayGoOn = () => !isOver && clock.now() - since < patience
-    for (let looks = 0; looks < calmLooks && mayGoOn(); looks = isWriting() ? 0 : looks + 1) await pause(look)
+    if (!isBusy()) return
+    const mayGoOn = () => !isOver && clock.now() - since < most
+    for (let looks = 0; looks < calmLooks && mayGoOn(); looks = isBusy() ? 0 : looks + 1) await pause(look)
   }
 
-  /** Until nothing is under way that was not before. */
-  const calm = async (before: ReadonlyMap<string, number>) => {
-    const isMore = () => [...host.activity()].some(([kind, count]) => count > (before.get(kind) ?? 0))
-    await new Promise<void>((resolve) => void clock.nextTurn(resolve))
-    if (!isMore()) return
-    for (let looks = 0; looks < calmLooks && !isOver; looks = isMore() ? 0 : looks + 1) await pause(look)
-  }
-
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(Math.max(0, until - clock.now()), () => {
-      isOver = true
-      resolve()
-    })
-    const done = () => {
-      cancel()
-      resolve()
-    }
-    say().then(done, done)
-  })
+  await atMost(Math.max(0, until - clock.now()), say())
+  isOver = true
 }

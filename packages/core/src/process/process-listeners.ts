@@ -15,11 +15,13 @@ export interface ForeignHandler {
 
 const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('SIG')
 
-/** Where the caller's caller registers a listener: the first line of the stack that is not Node's own. */
-function callSite(): string | undefined {
-  const [, , , ...callers] = new Error('registered').stack?.split('\n') ?? []
-  // Libraries put an `emit` of their own on the process, and so do we.
-  const site = callers.find((line) => !/\(node:|at node:|at process\.emit /.test(line))
+/** Where the listener is registered that `emit` tells of: the first line of the stack that is not Node's own. */
+function callSite(emit: () => unknown): string | undefined {
+  const at: { stack?: string } = {}
+  // Without whatever libraries, and we, have put around Node's `emit`.
+  Error.captureStackTrace(at, emit)
+  const [, ...callers] = at.stack?.split('\n') ?? []
+  const site = callers.find((line) => !/\(node:|at node:/.test(line))
   return site?.trim().replace(/^at /, '')
 }
 
@@ -33,19 +35,23 @@ export function createProcessListeners(
 ) {
   const listening = new Map<string, (...args: never[]) => void>()
   const sites = new WeakMap<object, string>()
+  let isOwn = false
 
-  const remember = (event: string, handler: object) => {
-    const site = isSignal(event) ? callSite() : undefined
+  function remember(this: { emit(): unknown }, event: string, handler: object) {
+    const site = isSignal(event) && !isOwn ? callSite(this.emit) : undefined
     if (site !== undefined) sites.set(handler, site)
   }
 
   const listen = (event: string) => {
     const listener = event === 'newListener' ? remember : (argument: unknown) => heard(event, argument)
     listening.set(event, listener)
+    isOwn = true
     host.on(event, listener)
+    isOwn = false
   }
 
   return {
+    hearsSignal: (event: string): event is NodeJS.Signals => isSignal(event) && listening.has(event),
     /** Listens to exactly these events from now on. */
     listenTo(events: ReadonlySet<string>) {
       const wanted = events.size > 0 ? new Set(['newListener', ...events]) : events
@@ -61,7 +67,10 @@ export function createProcessListeners(
       [...listening].flatMap(([event, own]) => {
         if (!isSignal(event)) return []
         const others = host.listeners(event).filter((handler) => handler !== own)
-        return others.map((handler) => ({ signal: event, handler, site: sites.get(handler as object) }))
+        // Node tells of a listener of `once` without what it wraps it in.
+        const site = (handler: unknown) =>
+          sites.get((handler as { listener?: object }).listener ?? (handler as object))
+        return others.map((handler) => ({ signal: event, handler, site: site(handler) }))
       }),
   }
 }

@@ -33,12 +33,9 @@ export function killModeOf(
   const unit = unitOf(read('/proc/self/cgroup'))
   if (unit === undefined) return 'control-group'
   const names = [unit, unit.replace(/@.*\./, '@.')]
-  const texts = names.flatMap((name) => folders.map((folder) => read(`${folder}/${name}`)))
-  const additions = names.flatMap((name) =>
-    folders.flatMap((folder) =>
-      list(`${folder}/${name}.d`).map((file) => read(`${folder}/${name}.d/${file}`)),
-    ),
-  )
+  const places = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+  const texts = places.map((place) => read(place))
+  const additions = places.flatMap((place) => list(`${place}.d`).map((file) => read(`${place}.d/${file}`)))
   const [text = ''] = texts.filter((each) => each !== '')
   const modes = [text, ...additions].flatMap((each) => [...each.matchAll(/^\s*KillMode\s*=\s*(\S+)/gm)])
   return modes.at(-1)?.[1] ?? 'control-group'

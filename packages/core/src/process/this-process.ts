@@ -8,11 +8,13 @@ import { type Coordinator, createCoordinator, disconnecting, type ProcessLike } 
 import { noOutput, ownOutput } from './output.js'
 import { ownSurroundings } from './own-surroundings.js'
 import { parentMessages, releaseChannel, tellParent, workerDisconnects } from './parent-channel.js'
+import { listenTo, ownSignals } from './signals.js'
 import { exitNow, holdExit, watchErrors } from './uncaught.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
   ...noOutput,
+  ...ownSignals,
   on: () => {},
   off: () => {},
   listeners: () => [],
@@ -21,6 +23,7 @@ const deaf: ProcessLike = {
   // It dies of its errors as Node wants it, but for those that a lifecycle has caused by its own signal.
   watchErrors: (watch) => watchErrors((_event, error) => watch('unhandledRejection', error)),
   holdExit: () => () => {},
+  watchSignals: () => () => {},
   send: () => {},
   signalsHeard: async () => {},
   releaseChannel: () => {},
@@ -34,17 +37,17 @@ const special = new Map<string, typeof parentMessages | typeof workerDisconnects
 
 const thisProcess: ProcessLike = {
   ...ownOutput,
+  ...ownSignals,
   on(event, listener) {
     const events = special.get(event)
     if (events) events.on(listener as () => void)
-    else process.on(event, listener as () => void)
+    else listenTo(event, listener)
   },
   off(event, listener) {
     const events = special.get(event)
     if (events) events.off(listener as () => void)
     else process.off(event, listener as () => void)
   },
-  listeners: (event) => process.rawListeners(event),
   exit: exitNow,
   printError: writeToStandardError,
   watchErrors,

@@ -1,4 +1,5 @@
 import { nextTick } from '../clock.js'
+import { replaceMethod } from './replace-method.js'
 
 /** The two events by which Node tells of an error that nobody has caught. */
 export type ErrorEvent = 'uncaughtException' | 'unhandledRejection'
@@ -6,25 +7,14 @@ export type ErrorEvent = 'uncaughtException' | 'unhandledRejection'
 /** Hears of an error before the application's listeners do; `true`: it is dealt with, and they never hear of it. */
 export type ErrorWatch = (event: ErrorEvent, error: unknown) => boolean
 
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean
-
 /** Puts `around` between Node and the listeners of the process; returns how to take it away. */
-function interceptEmit(around: (event: string | symbol, argument: unknown) => boolean): () => void {
-  const before = Object.getOwnPropertyDescriptor(process, 'emit')
-  let isOn = true
-  const emit: Emit = (event, ...args) => {
-    if (isOn && around(event, args[0])) return true
-    const inner = before ? before.value : Object.getPrototypeOf(process).emit
-    return Reflect.apply(inner, process, [event, ...args])
-  }
-  Object.defineProperty(process, 'emit', { value: emit, configurable: true, writable: true })
-  return () => {
-    isOn = false
-    if (Object.getOwnPropertyDescriptor(process, 'emit')?.value !== emit) return
-    if (before) Object.defineProperty(process, 'emit', before)
-    else Reflect.deleteProperty(process, 'emit')
-  }
-}
+export const interceptEmit = (around: (event: unknown, argument: unknown) => boolean): (() => void) =>
+  replaceMethod(
+    'emit',
+    (emit) =>
+      (...args) =>
+        around(args[0], args[1]) || emit(...args),
+  )
 
 /**
  * Hears of errors without being a listener: error reporters count listeners, and leave the exit to others where they find one.
@@ -72,16 +62,10 @@ export const exitCodeOf = (code: unknown = process.exitCode): number => Number(c
  *
  * @returns how to stop
  */
-export function holdExit(holds: (code: number) => boolean): () => void {
-  const { exit } = process
-  let isOn = true
-  const hold = (...args: [(number | string | null)?]) => {
-    if (isOn && !isOurs && holds(exitCodeOf(...args))) return
-    Reflect.apply(exit, process, args)
-  }
-  process.exit = hold as typeof exit
-  return () => {
-    isOn = false
-    if (process.exit === hold) process.exit = exit
-  }
-}
+export const holdExit = (holds: (code: number) => boolean): (() => void) =>
+  replaceMethod(
+    'exit',
+    (exit) =>
+      (...args) =>
+        isOurs || !holds(exitCodeOf(...args)) ? exit(...args) : undefined,
+  )

@@ -4,45 +4,28 @@ import { keepsConnectionsLong, type Platform, type Surroundings } from '../optio
 import type { Attachments } from '../servers/attachments.js'
 import { createAdvice } from './advice.js'
 import type { Coordinator } from './coordinator.js'
+import { isPolite, sourceOf } from './handler-source.js'
 import { findSignalSwallower } from './started-wrong.js'
 
 /** Node's own `keepAliveTimeout`. */
 const nodesKeepAlive = 5000
-const longestSource = 200
-
-function wholeSourceOf(handler: unknown): string {
-  try {
-    return String((handler as { listener?: unknown }).listener ?? handler).replaceAll(/\s+/g, ' ')
-  } catch {
-    return 'a function that cannot be shown'
-  }
-}
-
-/** The first words of a handler's source: enough to find it by. */
-function sourceOf(handler: unknown): string {
-  const source = wholeSourceOf(handler)
-  return source.length > longestSource ? `${source.slice(0, longestSource)} …` : source
-}
-
-/** A handler that looks who else listens, and leaves the end of the process to them (the command `tsx`, signal-exit). */
-const isPolite = (handler: unknown) => /\blisteners?(?:Count)?\(/.test(wholeSourceOf(handler))
 
 /** Creates the warnings of one lifecycle: each says what will lose requests, and how to mend it. */
 export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
   attachments: Pick<Attachments, 'open' | 'lacksCarrier' | 'hidesProbes'>,
-  { foreignHandlers, said }: Pick<Coordinator, 'foreignHandlers' | 'said'>,
+  { foreignHandlers, defers, said }: Pick<Coordinator, 'foreignHandlers' | 'defers' | 'said'>,
   warn: (message: string) => void,
 ) {
   const advise = createAdvice(said, surroundings.env, warn)
 
   const lookForForeignHandlers = () => {
     for (const { signal, handler, site } of foreignHandlers()) {
-      if (isPolite(handler)) continue
+      if (defers(signal) || isPolite(handler)) continue
       advise(
         `another ${signal} handler may end the process before the drain is over: ${sourceOf(handler)}` +
-          `${site ? `, registered at ${site}` : ''}; remove it, and do what it does in lifecycle.onStop()`,
+          `${site ? `, registered at ${site}` : ''}; remove it, and do what it does in lifecycle.onStop(), or let it run last: otherHandlers: 'defer'`,
       )
     }
   }
@@ -112,6 +95,8 @@ export function createWarnings(
     )
   }
 
+  const always = [lookForForeignHandlers, lookForCarriers, lookForForgottenServers, lookForHiddenProbes]
+
   /** A server of the application's own making may throw at a question: it is warned about elsewhere, and costs no drain. */
   const each = (...looks: (() => void)[]) => {
     for (const look of looks) {
@@ -128,23 +113,11 @@ export function createWarnings(
       if (swallower !== undefined) advise(swallower, 'swallower')
     },
     atReady() {
-      each(
-        lookForForeignHandlers,
-        lookForShortKeepAlive,
-        lookForCarriers,
-        lookForForgottenServers,
-        lookForHiddenProbes,
-      )
+      each(...always, lookForShortKeepAlive)
     },
     /** @param wasToldReady somebody has called `ready()` */
     atTrigger(wasToldReady: boolean) {
-      each(
-        lookForForeignHandlers,
-        lookForCarriers,
-        lookForForgottenServers,
-        lookForUpgraded,
-        lookForHiddenProbes,
-      )
+      each(...always, lookForUpgraded)
       if (!wasToldReady) each(lookForNeverReady)
     },
   }

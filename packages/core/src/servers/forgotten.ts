@@ -13,9 +13,8 @@ const speaksHttp = (server: EventEmitter): server is NetServer =>
 function addressOf(server: NetServer): string | undefined {
   const address = server.address()
   if (address === null || typeof address === 'string') return undefined
-  return address.family === 'IPv6'
-    ? `[${address.address}]:${address.port}`
-    : `${address.address}:${address.port}`
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${host}:${address.port}`
 }
 
 /** The addresses of servers of HTTP that listen in this process, and that no lifecycle has: it closes under their requests. */

@@ -1,43 +1,32 @@
 import { Server as NetServer } from 'node:net'
+import { has } from '../drain/drainable.js'
 import { LifecycleError } from '../errors.js'
 
-const has = (value: unknown, ...methods: string[]) =>
-  methods.every((name) => typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function')
-
-/** What people give in place of a server: how it is known, what it is, and what to give instead. */
-const mistakes: readonly (readonly [(value: unknown) => boolean, string, string])[] = [
-  [(value) => typeof value === 'number', 'a port', 'give the server that listens on it'],
+/** What people give in place of a server: how it is known, and what it is: what to give instead. */
+const mistakes: readonly (readonly [(value: unknown) => boolean, string])[] = [
+  [(value) => typeof value === 'number', 'a port: give the server that listens on it'],
+  [has('bindAsync', 'addService'), 'a gRPC server: give it to attach() of @lameduck/grpc'],
   [
-    (value) => has(value, 'bindAsync', 'addService'),
-    'a gRPC server',
-    'give it to attach() of @lameduck/grpc',
+    has('getHttpServer'),
+    'a NestJS application: import GracefulModule of @lameduck/nestjs, or give app.getHttpServer()',
   ],
   [
-    (value) => has(value, 'getHttpServer'),
-    'a NestJS application',
-    'import GracefulModule of @lameduck/nestjs, or give app.getHttpServer()',
+    has('inject', 'register', 'addHook'),
+    'a Fastify application: register @lameduck/fastify, or give app.server',
   ],
   [
-    (value) => has(value, 'inject', 'register', 'addHook'),
-    'a Fastify application',
-    'register @lameduck/fastify, or give app.server',
+    has('handle', 'set', 'listen'),
+    'an Express application: give what app.listen() returns, or use the middleware of @lameduck/express',
   ],
+  [has('callback', 'listen'), 'a Koa application: give what app.listen() returns'],
+  [has('route', 'ext', 'start'), 'a hapi server: give its listener: server.listener'],
   [
-    (value) => has(value, 'handle', 'set', 'listen'),
-    'an Express application',
-    'give what app.listen() returns, or use the middleware of @lameduck/express',
-  ],
-  [(value) => has(value, 'callback', 'listen'), 'a Koa application', 'give what app.listen() returns'],
-  [(value) => has(value, 'route', 'ext', 'start'), 'a hapi server', 'give its listener: server.listener'],
-  [
-    (value) => has(value, 'of', 'attach', 'listen'),
-    'a Socket.IO server without an HTTP server',
-    'give it when it has one: new Server(httpServer)',
+    has('of', 'attach', 'listen'),
+    'a Socket.IO server without an HTTP server: give it when it has one: new Server(httpServer)',
   ],
   [
     (value) => value instanceof NetServer,
-    'a server of node:net or node:tls',
-    'nobody knows where its requests begin and end; give an object that implements Drainable around it',
+    'a server of node:net or node:tls: nobody knows where its requests begin and end; give an object that implements Drainable around it',
   ],
 ]
 
@@ -49,11 +38,10 @@ function nameOf(value: unknown): string {
 
 /** The refusal of what cannot be attached, with what to give instead. */
 export function notAServer(value: unknown): LifecycleError {
-  const [, what, instead] = mistakes.find(([is]) => is(value)) ?? []
+  const [, what] = mistakes.find(([is]) => is(value)) ?? []
   return new LifecycleError(
     'NOT_A_SERVER',
     'attach: expected a server of node:http, node:https or node:http2, a WebSocketServer of ws, a Socket.IO server that has its ' +
-      `HTTP server already, or an object that implements Drainable, got ${what ?? nameOf(value)}` +
-      (instead === undefined ? '' : `: ${instead}`),
+      `HTTP server already, or an object that implements Drainable, got ${what ?? nameOf(value)}`,
   )
 }

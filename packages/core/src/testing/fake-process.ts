@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { constants } from 'node:os'
 import type { ProcessLike } from '../process/coordinator.js'
 import { noOutput } from '../process/output.js'
 import type { ErrorEvent, ErrorWatch } from '../process/uncaught.js'
@@ -17,6 +18,10 @@ export interface FakeProcess extends ProcessLike {
   readonly watchesErrors: boolean
   /** The application calls `process.exit`. */
   exitByApplication(code: number): void
+  /** The application sends itself this signal; `true`: it was caught. */
+  killByApplication(signal: NodeJS.Signals): boolean
+  /** Nothing but timers of lameduck keeps the event loop alive. */
+  becomeIdle(): void
 }
 
 /** Creates a process that runs. */
@@ -27,6 +32,9 @@ export function createFakeProcess(): FakeProcess {
   let printed = ''
   let watch: ErrorWatch | undefined
   let holds = (_code: number) => false
+  let signalWatch: ((event: string) => boolean) | undefined
+  let end: { signal: NodeJS.Signals; ended: (code: number) => void } | undefined
+  let idle = () => {}
   return {
     ...noOutput,
     on: (event, listener) => events.on(event, listener as () => void),
@@ -34,6 +42,7 @@ export function createFakeProcess(): FakeProcess {
     listeners: (event) => events.rawListeners(event),
     listenerCount: (event) => events.listenerCount(event),
     emit(event, ...args) {
+      if (signalWatch?.(event)) return true
       const isError = event === 'uncaughtException' || event === 'unhandledRejection'
       return (isError && watch?.(event as ErrorEvent, args[0])) || events.emit(event, ...args)
     },
@@ -43,6 +52,32 @@ export function createFakeProcess(): FakeProcess {
         watch = undefined
       }
     },
+    watchSignals(watchOfSignals) {
+      signalWatch = watchOfSignals
+      return () => {
+        signalWatch = undefined
+      }
+    },
+    holdEnd(signal, ended) {
+      const holder = { signal, ended }
+      end = holder
+      return () => {
+        if (end === holder) end = undefined
+      }
+    },
+    killByApplication(signal) {
+      if (signal === end?.signal) end.ended(0)
+      return signal === end?.signal
+    },
+    callHandler: (handler, signal) =>
+      Reflect.apply(handler as () => unknown, events, [signal, constants.signals[signal]]),
+    whenIdle(fn) {
+      idle = fn
+      return () => {
+        idle = () => {}
+      }
+    },
+    becomeIdle: () => idle(),
     get watchesErrors() {
       return watch !== undefined
     },
@@ -53,7 +88,8 @@ export function createFakeProcess(): FakeProcess {
       }
     },
     exitByApplication(code) {
-      if (!holds(code)) exitCode ??= code
+      if (end) end.ended(code === 128 + constants.signals[end.signal] ? 0 : code)
+      else if (!holds(code)) exitCode ??= code
     },
     exit(code) {
       exitCode ??= code

@@ -1,4 +1,5 @@
 import type { Called } from './called.js'
+import type { OtherHandler } from './other-handlers.js'
 import type { Member } from './records.js'
 import type { World } from './world.js'
 
@@ -161,8 +162,10 @@ const exitsInTime: Rule = ({ end, exit }) => {
   ]
 }
 
+const codesOfSignals = { SIGTERM: 143, SIGINT: 130 } as const
+
 /** 130 if forced, 0 only if nothing went wrong, and not 0 if everything is clean and nothing crashed. */
-const exitsWithTheRightCode: Rule = ({ end, exit, members }) => {
+const exitsWithTheRightCode: Rule = ({ end, exit, members, handlers }) => {
   if (end === undefined || exit === undefined) return []
   if (end.atOnce) return when(![1, 130].includes(exit.code), `exit code ${exit.code} at once`)
   const ended = members.flatMap(({ reports, forcedExitCode }) =>
@@ -171,17 +174,57 @@ const exitsWithTheRightCode: Rule = ({ end, exit, members }) => {
   const unclean = ended.filter(({ report }) => !report.clean).map(({ forcedExitCode }) => forcedExitCode)
   const allowed = end.crashedAt === undefined ? unclean : [1, ...unclean]
   if (end.forced) return when(exit.code !== 130, `exit code ${exit.code} although forced`)
+  const ran = handlers.filter(({ called }) => called.calls.length > 0)
+  const isFailure = ({ called: { is }, exits }: OtherHandler) =>
+    is.kind === 'throws' || (exits === undefined && ['rejects', 'hangs'].includes(is.kind))
+  if (ran.some(isFailure)) allowed.push(1)
+  const theirs = ran.find(
+    ({ called: { is }, exits, signal }) => is.kind !== 'throws' && exits && exits !== codesOfSignals[signal],
+  )?.exits
+  // One that takes too long is a failure, also where every report had been written.
+  const isLate =
+    exit.at >= end.deadline && ran.some(({ called: { is }, exits }) => !exits && is.kind === 'resolves')
+  const clean = isLate ? [theirs ?? 0, 1] : [theirs ?? 0]
   return when(
-    !(allowed.length === 0 ? [0] : allowed).includes(exit.code),
+    !(allowed.length === 0 ? clean : allowed).includes(exit.code),
     `exit code ${exit.code}, not ${allowed}`,
   )
 }
 
+/** Other people's handlers run once, and when every `onStop` function has had its turn, unless one of these took too long. */
+const othersRunLast: Rule = ({ end, exit, members, handlers }) => {
+  if (end === undefined || exit === undefined) return []
+  const isLate = members.some(({ reports }) =>
+    reports.some(({ report }) => report.hooks.some(({ outcome }) => outcome === 'timed-out')),
+  )
+  const hooksAfter = (call: number) =>
+    members
+      .filter(({ drainedFrom }) => drainedFrom !== undefined && drainedFrom.as < call)
+      .flatMap(({ onStops }) =>
+        onStops.flatMap(({ name, calls }) =>
+          when(
+            calls.some((as) => as > call),
+            name,
+          ),
+        ),
+      )
+  const isDue = ({ signal, installedAs }: OtherHandler) => signal === end.signal && installedAs < end.as
+  return handlers.flatMap((handler) => {
+    const { name, calls } = handler.called
+    const isCertain = isDue(handler) && !end.forced && !end.atOnce
+    return [
+      ...when(calls.length > 1, `${name} ran ${calls.length} times`),
+      ...when(isCertain && calls.length === 0, `${name} never ran`),
+      ...(isLate ? [] : calls.flatMap(hooksAfter).map((hook) => `${hook} ran after ${name}`)),
+    ]
+  })
+}
+
 /** A process that lives on is as if there had been no lifecycle. */
-const nothingIsLeftBehind: Rule = ({ bench, exit, members }) => {
+const nothingIsLeftBehind: Rule = ({ bench, exit, members, handlers }) => {
   if (exit !== undefined || members.some(({ lifecycle }) => lifecycle.state !== 'stopped')) return []
   const left = ['SIGTERM', 'SIGINT', 'uncaughtException'].filter(
-    (event) => bench.process.listenerCount(event) > 0,
+    (event) => bench.process.listenerCount(event) > handlers.filter(({ signal }) => signal === event).length,
   )
   return [
     ...when(left.length > 0, `listeners of ${left}`),
@@ -201,7 +244,7 @@ const memberRules: readonly MemberRule[] = [
   workGetsItsShare,
   stopGivesTheReport,
 ]
-const rules: readonly Rule[] = [exitsInTime, exitsWithTheRightCode, nothingIsLeftBehind]
+const rules: readonly Rule[] = [exitsInTime, exitsWithTheRightCode, othersRunLast, nothingIsLeftBehind]
 
 const broken = (world: World, of: readonly Rule[], ofMembers: readonly MemberRule[]) => [
   ...world.wrongs,

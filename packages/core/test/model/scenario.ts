@@ -13,6 +13,13 @@ export interface Behaviour {
 export type Action =
   | { readonly do: 'signal'; readonly signal: 'SIGTERM' | 'SIGINT' }
   | { readonly do: 'crash' }
+  | {
+      readonly do: 'install'
+      readonly signal: 'SIGTERM' | 'SIGINT'
+      readonly is: Behaviour
+      /** The handler calls `process.exit` with it. */
+      readonly exits: number | undefined
+    }
   | { readonly do: 'create'; readonly options: LifecycleOptions; readonly flush: number | undefined }
   | { readonly do: 'ready'; readonly member: number }
   | { readonly do: 'stop'; readonly member: number; readonly window: boolean }
@@ -146,6 +153,15 @@ const action = (word: fc.Arbitrary<ModelServerOptions['word']>): fc.Arbitrary<Ac
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('crash') }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('install'),
+        signal: fc.constantFrom('SIGTERM', 'SIGTERM', 'SIGINT'),
+        is: behaviour,
+        exits: fc.constantFrom(undefined, undefined, 0, 7, 143, 130),
+      }),
+    },
     { weight: 1, arbitrary: create },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('ready'), member: pick }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('stop'), member: pick, window: fc.boolean() }) },

@@ -7,6 +7,8 @@ const gesture = 500
 /** The end of the process as the model expects it, from its first signal or crash on. */
 export interface ExpectedEnd {
   readonly since: number
+  /** What began it, if that was a signal. */
+  readonly signal: NodeJS.Signals | undefined
   /** The same as a place in the order of all events. */
   readonly as: number
   /** The earliest that one of the lifecycles has to be gone by. */
@@ -41,8 +43,11 @@ export function createTriggers(of: {
   /** Whether somebody has to listen; says so if it is not as it has to be. */
   const isHeard = (event: string, listens: (member: Member) => boolean): boolean => {
     const expected = hearing().some(listens)
+    const others = world().handlers.filter((each) => each.signal === event).length
     const listeners =
-      event === 'uncaughtException' ? Number(process.watchesErrors && expected) : process.listenerCount(event)
+      event === 'uncaughtException'
+        ? Number(process.watchesErrors && expected)
+        : process.listenerCount(event) - others
     // Lifecycles have stopped when they are left behind; the process listens until it is gone.
     if (world().end?.forced) return listeners > 0
     if (listeners !== (expected ? 1 : 0)) host.wrong(`${event} has ${listeners} listeners`)
@@ -53,11 +58,18 @@ export function createTriggers(of: {
     for (const member of live()) member.hurriedAt ??= clock.now()
   }
 
-  const endBy = (limit = Number.POSITIVE_INFINITY): ExpectedEnd => {
+  const endBy = (by: NodeJS.Signals | undefined, limit = Number.POSITIVE_INFINITY): ExpectedEnd => {
     const now = clock.now()
     const deadline = Math.min(...live().map(({ grace }) => now + deadlineOf(Math.min(grace, limit))))
     const kill = Math.min(...live().map(({ grace }) => now + grace))
-    const fresh = { since: now, as: host.next(), crashedAt: undefined, forced: false, atOnce: false }
+    const fresh = {
+      since: now,
+      signal: by,
+      as: host.next(),
+      crashedAt: undefined,
+      forced: false,
+      atOnce: false,
+    }
     const end: ExpectedEnd = world().end ?? { ...fresh, deadline, kill }
     end.deadline = Math.min(end.deadline, deadline)
     end.kill = Math.min(end.kill, kill)
@@ -76,7 +88,7 @@ export function createTriggers(of: {
     const isPatient = name === 'SIGTERM' || live().some(({ stopsBySigint }) => stopsBySigint)
     if (end === undefined) {
       if (!isPatient) hurry()
-      endBy()
+      endBy(name)
     } else if (name === 'SIGINT' && clock.now() - end.since >= gesture) end.forced = true
     bench.signal(name)
   }
@@ -85,7 +97,7 @@ export function createTriggers(of: {
     if (!isHeard('uncaughtException', ({ drainsOnCrash }) => drainsOnCrash)) return
     const mayDrain = world().end?.crashedAt === undefined && live().some(isUp)
     hurry()
-    const end = endBy(5000)
+    const end = endBy(undefined, 5000)
     end.crashedAt = clock.now()
     if (!mayDrain) end.atOnce = true
     process.emit('uncaughtException', new Error('crash'))

@@ -1,5 +1,6 @@
 import { createTestBench, type TestBench } from '../../src/testing/index.js'
 import { createMember } from './member.js'
+import { installHandler, type OtherHandler } from './other-handlers.js'
 import { deadlineOf, isDown, type Member, type MemberHost } from './records.js'
 import type { Action, Scenario, Step } from './scenario.js'
 import { createTriggers, type ExpectedEnd } from './triggers.js'
@@ -8,6 +9,8 @@ import { createTriggers, type ExpectedEnd } from './triggers.js'
 export interface World {
   readonly bench: TestBench
   readonly members: readonly Member[]
+  /** Other people's handlers of signals, in the order in which they were installed. */
+  readonly handlers: OtherHandler[]
   /** What has been seen to be wrong on the way. */
   readonly wrongs: string[]
   end: ExpectedEnd | undefined
@@ -47,20 +50,25 @@ export function createWorld(): World {
 
   const { signal, crash } = createTriggers({ host, world: () => world, live })
 
+  const install = (action: Extract<Action, { do: 'install' }>) =>
+    void world.handlers.push(installHandler(host, action))
+
+  const create = ({ options, flush }: Extract<Action, { do: 'create' }>) => {
+    if (members.length >= 2) return
+    const member = createMember(host, options, flush)
+    members.push(member)
+    if (world.end === undefined) return
+    const now = clock.now()
+    // Who comes late has what is left, with whole slices before it.
+    member.endBy(Math.max(now, Math.min(world.end.deadline, now + deadlineOf(member.grace))), true)
+    member.expected = 'draining'
+  }
+
   const act = (action: Action) => {
     if (action.do === 'signal') return signal(action.signal)
     if (action.do === 'crash') return crash()
-    if (action.do === 'create') {
-      if (members.length >= 2) return
-      const member = createMember(host, action.options, action.flush)
-      members.push(member)
-      if (world.end === undefined) return
-      const now = clock.now()
-      // Who comes late has what is left, with whole slices before it.
-      member.endBy(Math.max(now, Math.min(world.end.deadline, now + deadlineOf(member.grace))), true)
-      member.expected = 'draining'
-      return
-    }
+    if (action.do === 'install') return install(action)
+    if (action.do === 'create') return create(action)
     if ('member' in action) return by(members, action.member)?.act(action)
     const found = by(servers(), action.server)
     found?.member.serve(found.server, action)
@@ -87,6 +95,7 @@ export function createWorld(): World {
   const world: World = {
     bench,
     members,
+    handlers: [],
     wrongs,
     end: undefined,
     exit: undefined,

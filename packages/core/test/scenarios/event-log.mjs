@@ -8,7 +8,7 @@ subscribe('lameduck', ({ event, payload }) =>
   say({ at: now(), event, payload: event === 'stopped' ? {} : payload }),
 )
 
-const lifecycle = createLifecycle(testOptions())
+const lifecycle = createLifecycle({ ...testOptions(), otherHandlers: 'leave' })
 // Registered after the lifecycle's own: it is called in the same tick, behind it.
 process.on('SIGTERM', () => say({ sameTick: lifecycle.state, aborted: lifecycle.signal.aborted }))
 lifecycle.onStop('database', () => say({ at: now(), event: 'database' }))

@@ -1,4 +1,5 @@
 // What the scenarios share: how a test follows a service, and an answer that takes its time.
+import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { observe, say, sayListening } from '@lameduck/conformance/subject'
 
@@ -24,4 +25,16 @@ export function closeInHook(lifecycle, close) {
 export function follow(lifecycle, server) {
   observe(lifecycle)
   void sayListening(lifecycle, server.address().port)
+}
+
+/** A server of Node's own that answers at once, or on `/slow` when everybody drains; `around` is put around each answer. */
+export function serveQuickAndSlow(lifecycle, around = (_path, answer) => answer()) {
+  const server = createServer(async ({ url }, response) => {
+    response.end(await around(url, url === '/slow' ? slowAnswer : async () => 'quick'))
+  })
+  lifecycle.attach(server)
+  server.listen(0, '127.0.0.1', () => {
+    void lifecycle.ready()
+    follow(lifecycle, server)
+  })
 }
