@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../src/drain/report.js'
 import type { Trigger } from '../src/drain/trigger.js'
-import { createCoordinator, disconnecting, type Member } from '../src/process/coordinator.js'
+import { createCoordinator, disconnecting } from '../src/process/coordinator.js'
+import type { Member } from '../src/process/member.js'
 import { createFakeClock, createFakeProcess } from '../src/testing/index.js'
 
 function bench() {
@@ -38,6 +39,7 @@ function bench() {
       absorbs: () => false,
       forced: (code) => void forced.push(code),
       flush,
+      standIn: () => {},
     })
     return { begun, forced, ignored, leave, stop }
   }

@@ -56,6 +56,7 @@ export function graceful(options: AdapterOptions = {}): Graceful {
     { lifecycle: seat.lifecycle },
   )
 
+  seat.liveWith(middleware)
   const place = createPlace(middleware)
   place.changed = seat.search((server) => seat.isByHand(server) || place.isServedBy(server))
   return middleware

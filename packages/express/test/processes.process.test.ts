@@ -15,6 +15,38 @@ describe.concurrent('a process', { timeout: 120_000 }, () => {
     expect(tests.said('warning')).toEqual([])
   })
 
+  test('of tests keeps no application, and no server that never listened: it would drain nothing', async () => {
+    await using tests = new ForkedServer(scriptOf('dropped-apps'), { nodeArguments: ['--expose-gc'] })
+    expect((await tests.exited()).code).toBe(0)
+    const { kept } = await tests.line('kept')
+    for (const left of Object.values(kept as Record<string, number>)) expect(left).toBeLessThan(20)
+    expect(Object.keys(kept as object)).toEqual(['plain', 'express', 'http', 'http2'])
+  })
+
+  test('keeps what a signal has to find, though nobody holds it, and drains a server that listens late', async () => {
+    await using server = await startScript(scriptOf('dropped-apps'), {
+      nodeArguments: ['--expose-gc'],
+      env: { STAYS: '1' },
+    })
+    const client = await server.connect()
+    const late = client.get('/')
+    await server.line('handling')
+    server.signal()
+    expect(await late).toMatchObject({ text: 'late', headers: { connection: 'close' } })
+    expect((await server.exited()).code).toBe(0)
+    const told = server.said('told').sort()
+    expect(told).toEqual(['hold', 'on', 'onDrain', 'onStop', 'signal', 'startup'])
+  })
+
+  test('whose lifecycles were all collected still leaves with 0 at a signal', async () => {
+    await using server = await startScript(scriptOf('dropped-apps'), {
+      nodeArguments: ['--expose-gc'],
+      env: { WAITS: '1' },
+    })
+    server.signal()
+    expect(await server.exited()).toMatchObject({ code: 0, signal: null })
+  })
+
   test('that listened before it imported lameduck is found when somebody connects', async () => {
     await using server = await startScript(scriptOf('imported-late'), { options: quick })
     expect(server.said('ready')).toEqual([])

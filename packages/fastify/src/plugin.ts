@@ -9,6 +9,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { rootOf, takeOverClose } from './close.js'
+import { bindByCloseHooks } from './close-hooks.js'
 import { runPreClose } from './pre-close.js'
 import { addProbeRoutes } from './probe-routes.js'
 import { tellWhenReady } from './ready.js'
@@ -41,10 +42,13 @@ async function register(app: FastifyInstance, given: AdapterOptions): Promise<vo
     throw error
   }
   app.decorate('lifecycle', seat.lifecycle)
+  const root = rootOf(app)
+  seat.liveWith(root)
+  bindByCloseHooks(root, seat)
   const stopDiscovering = discoverServers((server) => {
     if (server !== app.server && sharesHandler(server, app.server)) seat.attach(server)
-  })
-  findWebSocketServers(app, rootOf(app), seat)
+  }, root)
+  findWebSocketServers(app, root, seat)
   tellWhenReady(app, seat)
   seat.endLongWork('fastify.preClose', () => runPreClose(app))
   takeOverClose(app, seat, stopDiscovering)

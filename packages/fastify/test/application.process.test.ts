@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quick, RawClient } from '@lameduck/conformance'
+import { quick, RawClient, startScript } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
@@ -136,5 +136,19 @@ describe.concurrent('servers and probes', { timeout: 120_000 }, () => {
     for (const answer of slow)
       expect(await answer).toMatchObject({ status: 200, headers: { connection: 'close' } })
     expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+  })
+})
+
+describe('applications that tests make and never close', { timeout: 120_000 }, () => {
+  test('are collected, but for those that have hooks to run at a signal', async () => {
+    await using tests = await startScript(new URL('scenarios/dropped-apps.mjs', import.meta.url), {
+      nodeArguments: ['--expose-gc'],
+    })
+    const kept = (await tests.line('kept'))['kept'] as Record<string, number>
+    for (const kind of ['plain', 'injected', 'logged', 'closed']) expect(kept[kind], kind).toBeLessThan(20)
+    tests.signal()
+    expect((await tests.exited()).code).toBe(0)
+    const closing = ['onClose', 'preClose', 'before import'].flatMap((hook) => [hook, hook, hook])
+    expect(tests.said('closing').sort()).toEqual(closing.sort())
   })
 })

@@ -49,36 +49,29 @@ export function watchForApplications(): void {
   watchApplications((context, close) => governorOf(context)?.meet(context, close) ?? false)
 }
 
-/** Creates the governor of one application. */
-export function createGovernor(seat: Seat): Governor {
+/**
+ * Creates the governor of one application.
+ *
+ * @param hasCloseHooks it has providers that do something when it closes: a signal has to find it, even if nobody holds it
+ */
+export function createGovernor(seat: Seat, hasCloseHooks: () => boolean): Governor {
   const takeOver = createTakeOver(seat)
   const known = new WeakSet<object>()
   let hasMet = false
 
   const attachMicroservice = (context: NestContext) => {
     const { serverInstance: transport } = context
-    if (transport === undefined || known.has(transport)) return
-    known.add(transport)
-    attachTransport(context, transport, seat)
+    if (transport && !known.has(transport)) attachTransport(context, transport, seat)
+    if (transport) known.add(transport)
+    return context
   }
 
   /** Microservices that are connected, or will be. */
   const attachConnected = (application: NestContext) => {
     application.getMicroservices?.().forEach(attachMicroservice)
     const connect = application.connectMicroservice?.bind(application)
-    if (connect === undefined) return
-    application.connectMicroservice = (...args) => {
-      const microservice = connect(...args)
-      attachMicroservice(microservice)
-      return microservice
-    }
+    if (connect) application.connectMicroservice = (...args) => attachMicroservice(connect(...args))
   }
-
-  /** Tests that inject requests never listen: the application is up when it is initialised. */
-  const awaitInit = (context: NestContext) =>
-    surround(context, 'callBootstrapHook', undefined, () => {
-      if (!isToldToListen(context)) seat.initialised()
-    })
 
   /** An application is up when its server listens, or its transport; without either, when it is initialised. */
   const awaitStart = (context: NestContext) => {
@@ -86,7 +79,10 @@ export function createGovernor(seat: Seat): Governor {
     if (main) {
       seat.attach(main)
       seat.search((server) => server === main || sharesHandler(server, main))
-      awaitInit(context)
+      // Tests that inject requests never listen: the application is up when it is initialised.
+      surround(context, 'callBootstrapHook', undefined, () => {
+        if (!isToldToListen(context)) seat.initialised()
+      })
     } else if (context.serverInstance) whenListening(context.serverInstance, seat.listening)
     else surround(context, 'callBootstrapHook', undefined, seat.listening)
   }
@@ -99,7 +95,10 @@ export function createGovernor(seat: Seat): Governor {
       hasMet = true
       takeOver(context, close)
       // Gateways are registered just before Nest calls the first hook.
-      surround(context, 'callInitHook', () => attachGateways(context, seat))
+      surround(context, 'callInitHook', () => {
+        attachGateways(context, seat)
+        if (!context.getHttpServer || hasCloseHooks()) seat.bind()
+      })
       attachMicroservice(context)
       attachConnected(context)
       awaitStart(context)

@@ -3,7 +3,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from 
 import { DiscoveryModule, DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { createGovernor, GOVERNOR, type Governor, watchForApplications } from './governor.js'
 import { LIFECYCLE } from './inject-lifecycle.js'
-import { hookOwnersOf, lateHooks } from './late-hooks.js'
+import { hasCloseHooks, hookOwnersOf, lateHooks } from './late-hooks.js'
 import { nestLogger } from './nest-logger.js'
 import { ConfigurableModule, type GracefulModuleOptions, OPTIONS } from './options.js'
 import { guardProbePaths } from './probe-routes.js'
@@ -48,12 +48,13 @@ const withoutForRoot = () =>
         refuseTwice(modules)
         watchForApplications()
         const seat = joinLifecycle(options, nestLogger())
+        seat.liveWith(modules)
         seat.warnOfLateHooks(lateHooks, () => hookOwnersOf(modules), '@InjectLifecycle()')
         // At once, or when a testing module makes its application.
         host.init$.subscribe(() => {
           if (host.httpAdapter) guardProbePaths(host.httpAdapter, seat)
         })
-        return createGovernor(seat)
+        return createGovernor(seat, () => hasCloseHooks(modules))
       },
     },
     { provide: LIFECYCLE, inject: [GOVERNOR], useFactory: ({ lifecycle }: Governor) => lifecycle },

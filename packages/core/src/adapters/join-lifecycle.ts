@@ -13,14 +13,15 @@ import {
   type MessageServer,
   type MessageServerOptions,
 } from '../messages/message-server.js'
-import { optionNames, optionRules } from '../options/option-rules.js'
+import { optionRules } from '../options/option-rules.js'
 import type { LifecycleOptions } from '../options/options.js'
 import { demand, isRecord, objectOf } from '../options/rules.js'
-import type { ProbeAnswer, ProbeName, ProbePaths, ProbeSettings } from '../probes/probes.js'
+import type { ProbeAnswer, ProbeName, ProbePaths } from '../probes/probes.js'
 import { resolveProbes } from '../probes/probes.js'
 import { createLifecycle } from '../process/this-process.js'
 import { isAttached } from '../servers/attached.js'
 import { discoverServers } from '../servers/discover-servers.js'
+import { refuseBeside, seatProbes } from './beside-shared.js'
 import { createHealth, type Health } from './health.js'
 import { warnOfLateHooks } from './late-hooks.js'
 import { takeOverClose } from './own-close.js'
@@ -45,6 +46,14 @@ export interface Seat {
   readonly answersProbes: boolean
   /** The signals that the lifecycle listens to; nobody else's handler should. */
   readonly signals: readonly NodeJS.Signals[]
+  /**
+   * The lifecycle, and later searches, live as long as `owner`, which leads to this adapter's application: a test that drops
+   * the application need not stop it. Where something else depends on the drain (`onStop`, a hold, …), or this is never
+   * called, the lifecycle lives until it has stopped.
+   */
+  liveWith(owner: object): void
+  /** Something depends on the drain that the lifecycle does not know of, a hook of the framework's, say: until it has stopped, it is kept. */
+  bind(): void
   /** What they answer: for `inject()` and the like, which never reach a server. */
   answerProbe(probe: ProbeName, url: string): ProbeAnswer | Promise<ProbeAnswer>
   /** Which of them a request's target asks for, by the rule of the servers: the path exactly as it was sent. */
@@ -141,6 +150,8 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     createLifecycle({ ...rest, ...(logger && rest.logger === undefined ? { logger: audible(logger) } : {}) })
   const seats = (lifecycle as Lifecycle & { [kSeats]: Seats })[kSeats]
   const seat = Symbol('seat')
+  const liveWith = seats.sit()
+  let holder: object | undefined
   seats.waiting.add(seat)
   const probes = shared === undefined ? seats.probes : seatProbes(rest.probes, seats.probes)
   const paths = probes?.port === undefined ? probes?.paths : undefined
@@ -163,9 +174,14 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     probes: paths,
     answersProbes: probes !== undefined,
     signals: seats.signals,
+    liveWith(owner) {
+      holder = owner
+      liveWith(owner)
+    },
+    bind: seats.bind,
     answerProbe: responder.answer,
     probeAt: responder.match,
-    health: createHealth(seats.clock, lifecycle.on, (probe) => anyway.answer(probe, '')),
+    health: createHealth(seats.clock, seats.on, (probe) => anyway.answer(probe, '')),
     createCalls: () => createCalls(seats.clock),
     createCallServer: (calls, options) => createCallServer(seats.clock, calls, options),
     createMessageServer: (server, options) => createMessageServer(seats.clock, server, options),
@@ -184,12 +200,12 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
       const look = (server: EventEmitter) => {
         if (isOurs(server)) take(server)
       }
-      let stop = discoverServers(look)
-      lifecycle.on('stopped', () => stop())
+      let stop = discoverServers(look, holder)
+      seats.on('stopped', () => stop())
       return () => {
         if (lifecycle.state === 'stopped') return
         stop()
-        stop = discoverServers(look)
+        stop = discoverServers(look, holder)
       }
     },
     listening,
@@ -203,7 +219,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
     warn: seats.warn,
     closeWith: (name, close) => takeOverClose(lifecycle, seats, name, close),
     endLongWork: (name, fn) => seats.endLongWork?.({ name, fn }),
-    warnOfLateHooks: (...late) => warnOfLateHooks(lifecycle, seats.warn, ...late),
+    warnOfLateHooks: (...late) => warnOfLateHooks(seats, seats.warn, ...late),
     refuseProbePath(path) {
       if (Object.values(paths ?? {}).some((each) => each === path)) throw routeTaken(String(path))
     },
@@ -216,29 +232,3 @@ const routeTaken = (path: string) =>
     `expected no route of the application on the probe path ${path}, got one; ` +
       'move it, or give the probe another path by the option "probes"',
   )
-
-function seatProbes(
-  own: LifecycleOptions['probes'],
-  shared: ProbeSettings | undefined,
-): ProbeSettings | undefined {
-  if (own === undefined) return shared
-  return own === false ? undefined : resolveProbes(own)
-}
-
-function refuseBeside(rest: LifecycleOptions): void {
-  const beside = optionNames.filter(
-    (name) => name !== 'probes' && name !== 'logger' && rest[name] !== undefined,
-  )
-  if (rest.probes !== false && rest.probes?.port !== undefined) {
-    throw new LifecycleError(
-      'LIFECYCLE_SHARED',
-      'probes.port: expected beside "lifecycle" only paths; give the port where the lifecycle is created',
-    )
-  }
-  if (beside.length > 0) {
-    throw new LifecycleError(
-      'LIFECYCLE_SHARED',
-      `${beside.join(', ')}: expected beside "lifecycle" only probes and logger; give the others where the lifecycle is created`,
-    )
-  }
-}

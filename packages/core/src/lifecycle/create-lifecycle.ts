@@ -13,6 +13,7 @@ import { demand, oneOf } from '../options/rules.js'
 import { resolveSettings } from '../options/settings.js'
 import { createProbeHub } from '../probes/probe-hub.js'
 import type { Coordinator } from '../process/coordinator.js'
+import type { Member } from '../process/member.js'
 import { createWarnings } from '../process/warnings.js'
 import { createAttachments } from '../servers/attachments.js'
 import { createAborts } from './aborts.js'
@@ -23,6 +24,7 @@ import { kSeats, type Seats } from './seats.js'
 import { createStartupTasks } from './startup-tasks.js'
 import { nextState, type State, type Transition } from './state.js'
 import { readStop, warnOfWaitingForOneself } from './stop-call.js'
+import { createTies } from './ties.js'
 
 /** What a lifecycle lives in: injected, so that a test can have its own. */
 export interface LifecycleHost {
@@ -56,8 +58,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   }
 
   const refuseLate = (isLate: boolean, what: string) => {
-    if (!isLate) return
-    throw new LifecycleError('REGISTERED_TOO_LATE', `${what} comes too late: already ${state}`)
+    if (isLate) throw new LifecycleError('REGISTERED_TOO_LATE', `${what} comes too late: already ${state}`)
   }
 
   const failStartup = (outcome: HookOutcome) => {
@@ -80,6 +81,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const attachments = createAttachments({ clock, probes, settings, drain: underWay })
   const servers = attachments.open
   const byHand = new WeakSet<object>()
+  const isReadinessAwaited = settings.hearsMessages || settings.probes?.port !== undefined
 
   const warnings = createWarnings(settings.platform, host.surroundings, attachments, coordinator, warn)
 
@@ -124,7 +126,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
 
   if (logger) logEvents(emitter, inPinosOrder(logger))
 
-  const leave = coordinator.join({
+  const member: Member = {
     get state() {
       return state
     },
@@ -144,7 +146,17 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     absorbs: createAborts(clock, [draining.signal, draining.cutoff], warn),
     forced: draining.abandon,
     flush: () => flushed(logger),
-  })
+    // A function of its own would hold this lifecycle, and a logger its application.
+    standIn: createLifecycleIn.bind(null, host, { ...options, logger: options.logger && undefined }),
+  }
+  const leave = coordinator.join(member)
+  const ties = createTies(member, (isKept) => coordinator.keep(member, isKept))
+  if (isReadinessAwaited) ties.tie()
+
+  const attach: Seats['attach'] = (server, probeSettings) => {
+    attachments.attach(server, probeSettings)
+    ties.serve(server)
+  }
 
   const lifecycle: Lifecycle & { [kSeats]: Seats } = {
     get state() {
@@ -153,23 +165,28 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     get plan() {
       return draining.plan
     },
-    signal: draining.signal,
-    cutoff: draining.cutoff,
-    onDrain: draining.onDrain,
-    hold: draining.hold,
-    on: emitter.on,
+    get signal() {
+      return ties.tiedBy(draining.signal)
+    },
+    get cutoff() {
+      return ties.tiedBy(draining.cutoff)
+    },
+    onDrain: (fn) => ties.tiedBy(draining.onDrain(fn)),
+    hold: (name) => ties.tiedUntil(draining.hold(name)),
+    on: (event, listener) => ties.tiedBy(emitter.on(event, listener)),
     attach(server) {
-      attachments.attach(server, settings.probes)
+      attach(server, settings.probes)
       byHand.add(server)
       return lifecycle
     },
     onStop(name, fn, hookOptions) {
       stopHooks.add(name, fn, hookOptions)
+      ties.tie()
       return lifecycle
     },
     startup(name, fn) {
       refuseLate(state !== 'starting', `startup("${name}")`)
-      startups.start(name, fn)
+      void startups.start(name, fn).then(ties.tie())
       return lifecycle
     },
     check(name, fn, checkOptions) {
@@ -203,17 +220,18 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
       gate.notify()
       return report
     },
-    async [Symbol.asyncDispose]() {
-      await lifecycle.stop({ reason: 'dispose' })
-    },
+    [Symbol.asyncDispose]: () => lifecycle.stop({ reason: 'dispose' }).then(() => {}),
     [kSeats]: {
       waiting: new Set(),
       clock,
       probes: settings.probes,
-      isAwaited: settings.hearsMessages || settings.probes?.port !== undefined,
+      isAwaited: isReadinessAwaited,
+      on: emitter.on,
+      sit: ties.tieUntilOwned,
+      bind: ties.tie,
       signals: settings.signals,
       respond: probes.respond,
-      attach: attachments.attach,
+      attach,
       detach: attachments.detach,
       answers: attachments.answers,
       isByHand: (server) => byHand.has(server),

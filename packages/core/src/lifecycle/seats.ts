@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Closer } from '../drain/stop-hooks.js'
 import type { ProbeResponder } from '../probes/probe-responder.js'
 import type { ProbeSettings } from '../probes/probes.js'
+import type { Lifecycle } from './lifecycle.js'
 
 /** What a lifecycle keeps for adapters, out of its users' sight; the same for every copy of lameduck. */
 export const kSeats = Symbol.for('lameduck.seats.v1')
@@ -14,6 +15,12 @@ export interface Seats {
   readonly probes: ProbeSettings | undefined
   /** Readiness is told elsewhere than on the main port: probes have a port of their own, or PM2 waits for a message. */
   readonly isAwaited: boolean
+  /** As `lifecycle.on`, for adapters: their listeners are no reason to keep the lifecycle. */
+  readonly on: Lifecycle['on']
+  /** An adapter has joined; returns how it says with whom the lifecycle lives. */
+  sit(): (owner: object) => void
+  /** A signal has to find the lifecycle, whoever holds it. */
+  bind(): void
   /** The signals that start the drain. */
   readonly signals: readonly NodeJS.Signals[]
   /** The responder for the main port. */

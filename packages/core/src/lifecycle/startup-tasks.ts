@@ -30,7 +30,7 @@ export function createStartupTasks(
     get slowest() {
       return slowest
     },
-    /** @throws {LifecycleError} ARGUMENT_INVALID, NAME_TAKEN */
+    /** Resolves when it is over. @throws {LifecycleError} ARGUMENT_INVALID, NAME_TAKEN */
     start(name: string, fn: (signal: AbortSignal) => unknown) {
       demandNamed('startup', name, fn, tasks)
       tasks.push({ name })
@@ -38,7 +38,7 @@ export function createStartupTasks(
       const startedAt = clock.now()
       const duration = () => Math.round(clock.now() - startedAt)
       const run = async () => fn(signal)
-      run().then(
+      return run().then(
         () => settle({ name, duration: duration(), outcome: 'done' }),
         (error: unknown) => settle({ name, duration: duration(), outcome: 'failed', error }),
       )

@@ -12,10 +12,9 @@ import { marginOf } from '../options/budget.js'
 import { createCrashes } from './crashes.js'
 import { type LastWords, leastPatience, sayLastWords } from './last-words.js'
 import type { Member, ProcessLike } from './member.js'
+import { createMembers } from './members.js'
 import { createOtherHandlers, type OtherHandlers } from './other-handlers.js'
 import { createProcessListeners, type ForeignHandler } from './process-listeners.js'
-
-export type { Member, ProcessLike } from './member.js'
 
 /** Owns the signals, the deadline and the exit for every lifecycle of the process. */
 export interface Coordinator {
@@ -25,6 +24,8 @@ export interface Coordinator {
   readonly drains: Set<Drain>
   /** Listens for the member's signals from now on; returns how to leave. */
   join(member: Member): () => void
+  /** Keeps a member until it leaves, as from the beginning; or leaves it to those that hold it. Its signals are heard all the same. */
+  keep(member: Member, isKept: boolean): void
   /** The process is about to exit, as soon as everybody has stopped. */
   readonly isEnding: boolean
   /** Resolves when the signals that have come by now have been heard: without a listener Node would forget them. */
@@ -62,8 +63,7 @@ interface Ending {
 export const disconnecting = 'worker disconnects'
 
 const forcedBySigint = 130
-const forcedByDeadline = 1
-const failedHandlers = 1
+const unclean = 1
 /** Drains keep the deadline themselves; this long after it, one that did not is left behind. */
 const overtime = 20
 /** The last words are over this long before the platform's SIGKILL. */
@@ -73,7 +73,7 @@ const silence = 100
 export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
   const gate = createGate()
   const drains = new Set<Drain>()
-  const members = new Set<Member>()
+  const members = createMembers()
   let ending: Ending | undefined
   let isForced = false
   let isLeaving = false
@@ -82,7 +82,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const applicationExitCode = () => others.exitCode || host.applicationExitCode()
 
   /** Those that live, and until the exit those that have stopped for it: a signal or an error then must not be left to Node. */
-  const everybody = () => [...new Set([...members, ...(ending?.joined.keys() ?? [])])]
+  const everybody = () => [...new Set([...members.live(), ...(ending?.joined.keys() ?? [])])]
   const wishes = () => everybody().map(({ settings }) => settings)
 
   type Manner = Omit<LastWords, 'flush'>
@@ -112,7 +112,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     // The signal came when the lifecycles had closed already.
     if (others.isPending) {
       const outcomes = await others.run(() => present.deadline)
-      if (outcomes.some(({ outcome }) => outcome !== 'done')) present.exitCode ||= failedHandlers
+      if (outcomes.some(({ outcome }) => outcome !== 'done')) present.exitCode ||= unclean
     }
     // As in Node: none after a crash.
     const code = () => present.exitCode || applicationExitCode()
@@ -129,7 +129,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
 
   const end = (trigger: Trigger) => {
     // Not those that have stopped: they have nothing to lose any more.
-    const live = [...members].map(({ settings }) => settings)
+    const live = members.live().map(({ settings }) => settings)
     const graces = live.map((wish) => ((trigger.byMessage && wish.byMessage) || wish).gracePeriod)
     const limit = Math.min(trigger.limit ?? Infinity, ...graces)
     const margin = marginOf(limit)
@@ -147,10 +147,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     if (latest < present.deadline) Object.assign(present, { deadline: latest, margin })
     present.exitCode ||= trigger.exitCode ?? 0
     cancelDeadline()
-    cancelDeadline = clock.after(present.deadline - clock.now() + overtime, () =>
-      force(forcedByDeadline, present),
-    )
-    for (const member of members) begin(member, { ...trigger, limit }, present)
+    cancelDeadline = clock.after(present.deadline - clock.now() + overtime, () => force(unclean, present))
+    for (const member of members.live()) begin(member, { ...trigger, limit }, present)
     if (isFirst) void exitWhenStopped(present)
   }
 
@@ -175,19 +173,22 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
 
   const crashes = createCrashes(host, clock, {
     drains: () => wishes().some(({ crash }) => crash === 'drain'),
-    isUp: () => [...members].some(({ state }) => state === 'ready' || state === 'draining'),
+    isUp: () => members.live().some(({ state }) => state === 'ready' || state === 'draining'),
     absorbs: (error) => everybody().some((member) => member.absorbs(error)),
     end,
   })
 
   const listeners = createProcessListeners(host, (event, argument) => {
+    if (ending === undefined) members.standIn()
     if (event === disconnecting) beginEnd(disconnectTrigger(String(argument)))
     else if (event !== 'message') onSignal(event as NodeJS.Signals)
     else if (argument === 'shutdown') beginEnd(shutdownMessageTrigger)
   })
 
   const onEmit = (event: string) => {
-    if (!listeners.hearsSignal(event) || !defers(event)) return false
+    if (!listeners.hearsSignal(event)) return false
+    if (ending === undefined) members.standIn()
+    if (!defers(event)) return false
     const handlers = listeners.foreignHandlers().filter(({ signal }) => signal === event)
     const names = others.hold(handlers)
     onSignal(event)
@@ -199,12 +200,13 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let stopWatching: (() => void) | undefined
 
   const listen = () => {
-    const wanted = new Set<string>(wishes().flatMap(({ signals }) => signals))
-    for (const { hearsMessages, signals } of wishes()) {
-      if (signals.length > 0) wanted.add(disconnecting)
-      if (signals.length > 0 && hearsMessages) wanted.add('message')
+    const hearing = wishes().filter(({ signals }) => signals.length > 0)
+    const wanted = new Set<string>([...hearing.flatMap(({ signals }) => signals), ...members.pastSignals()])
+    if (wanted.size > 0) {
+      wanted.add(disconnecting)
+      stopWatching ??= host.watchSignals(onEmit)
     }
-    if (wanted.size > 0) stopWatching ??= host.watchSignals(onEmit)
+    if (hearing.some(({ hearsMessages }) => hearsMessages)) wanted.add('message')
     listeners.listenTo(wanted)
     crashes.watch(everybody().length > 0)
     if (wanted.size > 0) return
@@ -223,18 +225,19 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
       return () => {
         members.delete(member)
         listen()
-        if (members.size === 0 && member.settings.hearsMessages) host.releaseChannel()
+        if (members.live().length === 0 && member.settings.hearsMessages) host.releaseChannel()
       }
     },
+    keep: members.keep,
     get isEnding() {
       return ending !== undefined
     },
-    except: (request) => [...members].some((member) => member.except(request)),
+    except: (request) => members.live().some((member) => member.except(request)),
     end,
     signalsHeard: host.signalsHeard,
     applicationExitCode,
     becameReady() {
-      const isUp = [...members].every(({ state }) => state === 'ready')
+      const isUp = members.live().every(({ state }) => state === 'ready')
       if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
     },
     foreignHandlers: listeners.foreignHandlers,

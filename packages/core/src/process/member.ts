@@ -40,4 +40,6 @@ export interface Member {
   forced(exitCode: number): void
   /** Gets the last lines out. */
   flush(): Promise<void>
+  /** Has another one join in its place, when it was collected; holds nothing of it. */
+  readonly standIn: () => void
 }

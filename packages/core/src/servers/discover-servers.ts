@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events'
+import { createWeakList, keepWith, type WeakList } from '../weak-list.js'
 import { type AcceptedMessage, hearOnce, listenChannel, socketChannel } from './node-channels.js'
 
 type Found = (server: EventEmitter) => void
 
 /** The servers of the process that listen. */
 interface Register {
-  readonly searches: Set<Found>
+  readonly searches: WeakList<Found, undefined>
   /** Those that listen; others are forgotten. */
   listening(): EventEmitter[]
   see(server: EventEmitter): void
@@ -16,7 +17,7 @@ const isListening = (server: EventEmitter | undefined): server is EventEmitter =
   server !== undefined && (server as { listening?: unknown }).listening === true
 
 function createRegister(): Register {
-  const searches = new Set<Found>()
+  const searches = createWeakList<Found, undefined>()
   const seen = new WeakSet<object>()
   const references = new Set<WeakRef<EventEmitter>>()
 
@@ -68,11 +69,18 @@ export const listeningServers = (): EventEmitter[] => register.listening()
  * those that do already, as far as they are known, and with the others as soon as they do. One that listened before
  * lameduck was imported is known when somebody has connected to it. A server may come more than once.
  *
+ * @param owner the search goes on for as long as it lives, and does not keep it: a test's application need not be stopped
+ * @default the search keeps whatever `found` holds, until it is stopped
  * @returns how to stop
  */
-export function discoverServers(found: Found): () => void {
+export function discoverServers(found: Found, owner?: object): () => void {
   const search: Found = (server) => found(server)
-  register.searches.add(search)
+  register.searches.add(search, undefined)
+  const letGo = owner === undefined ? () => {} : keepWith(owner, search)
+  register.searches.keep(search, owner === undefined)
   for (const server of register.listening()) found(server)
-  return () => void register.searches.delete(search)
+  return () => {
+    register.searches.delete(search)
+    letGo()
+  }
 }

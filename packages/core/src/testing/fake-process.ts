@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
-import type { ProcessLike } from '../process/coordinator.js'
+import type { ProcessLike } from '../process/member.js'
 import { noOutput } from '../process/output.js'
 import type { ErrorEvent, ErrorWatch } from '../process/uncaught.js'
 

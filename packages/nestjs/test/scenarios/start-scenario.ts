@@ -17,7 +17,7 @@ export async function startScenario(
   const server = await startScript(new URL(`${name}.mjs`, import.meta.url), {
     ...options,
     env: { ...env, NEST: String(nest) },
-    nodeArguments,
+    nodeArguments: [...nodeArguments, ...(options.nodeArguments ?? [])],
   })
   await server.line('ready')
   return server
