@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quick } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
-import { startScenario } from './scenarios/start-scenario.js'
+import { forkScenario, startScenario } from './scenarios/start-scenario.js'
 
 type Handler = [kind: string, how?: 'on' | 'once' | 'addListener' | 'prependListener', signal?: string]
 
@@ -9,6 +9,8 @@ interface Handlers {
   readonly before?: Handler[]
   readonly after?: Handler[]
   readonly drop?: string
+  readonly isWrapped?: boolean
+  readonly next?: 'early signal' | 'crash' | 'stop'
 }
 
 const options = { ...quick, gracePeriod: 30_000 }
@@ -69,12 +71,20 @@ describe.concurrent("other people's handlers of a stop signal", { timeout: 120_0
     [[['exitsWithItsSignal']], 0],
     [[['killsItselfLater']], 0],
     [[['exits'], ['exitsWith']], 7],
+    [[['exitsByName']], 7],
+    [[['exitsByEarlyName']], 0],
+    [[['exitsByCode']], 0],
+    [[['killsItselfByName']], 0],
+    [[['endsAsNodemonDoes']], 0],
+    [[['asksAboutSomethingElse']], 7],
     [[['isSlow']], 0],
   ]
   for (const [after, code] of ends) {
     test(`${after.join(', ')}: exit code ${code}`, async () => {
       const { exit, server } = await stopped({ after })
       expect(exit).toMatchObject({ code, signal: null, report: { clean: true, exitCode: code } })
+      expect(server.said('called')).toEqual(['onStop', ...after.map(([kind]) => kind)])
+      expect(server.said('exit')).toHaveLength(1)
       expect(server.said('finished')).toEqual(after[0]?.[0] === 'isSlow' ? [true] : [])
     })
   }
@@ -138,6 +148,61 @@ describe.concurrent("other people's handlers of a stop signal", { timeout: 120_0
     expect(exit).toMatchObject({ code: 9, report: { clean: true, exitCode: 9 } })
     expect(called).toEqual(['looksWhoElseListens', 'onStop'])
   })
+
+  for (const passes of ['emitsCtrlC', 'sendsCtrlC']) {
+    test(`one that ${passes} has the handlers of SIGINT called in its turn`, async () => {
+      await using server = await start({ after: [[passes], ['exitsByCtrlC', 'on', 'SIGINT']] })
+      const client = await server.connect()
+      const slow = client.get('/slow?ms=700')
+      await sleep(100)
+      server.signal()
+      expect((await slow).text).toBe('slow')
+      expect(await server.exited()).toMatchObject({ code: 0, report: { clean: true } })
+      expect(server.said('called')).toEqual(['onStop', passes, 'exitsByCtrlC'])
+    })
+  }
+
+  test('one that awaits stop() goes on when all is drained', async () => {
+    const { server, exit } = await stopped({ after: [['waitsForTheStop']] })
+    expect(exit).toMatchObject({ code: 0, report: { clean: true } })
+    expect(server.said('waited')).toEqual([true])
+    expect(exit.report.hooks.at(-1)?.duration).toBeLessThan(10_000)
+  })
+
+  test('one function registered twice is called twice, once of them for the last time', async () => {
+    const { called, hooks } = await stopped({ before: [['shared'], ['shared', 'once']] })
+    expect(called).toEqual(['onStop', 'shared', 'shared'])
+    expect(hooks.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done'])
+  })
+
+  test('a signal that came while the application was loaded, and waits, is heard', async () => {
+    await using server = forkScenario('other-handlers', {
+      options,
+      env: { HANDLERS: JSON.stringify({ before: [['exitsWith']], next: 'early signal' }) },
+    })
+    expect(await server.exited()).toMatchObject({ code: 7, signal: null, report: { clean: true } })
+    expect(server.said('called')).toEqual(['onStop', 'exitsWith'])
+  })
+
+  for (const drop of ['all', 'uncaughtExceptionMonitor']) {
+    test(`removeAllListeners (${drop}) does not make a crash end the process at once`, async () => {
+      await using server = await start({ drop, next: 'crash' })
+      expect(await server.exited()).toMatchObject({ code: 1, report: { reason: 'crash' } })
+    })
+  }
+
+  for (const given of [{ drop: 'all' }, {}, { isWrapped: true }] as const) {
+    test(`a process whose lifecycles are over ends by its signal as ever (${JSON.stringify(given)})`, async () => {
+      const handlers = { before: [['returns', 'once', 'SIGINT']], next: 'stop', ...given } as const
+      await using server = forkScenario('other-handlers', {
+        options,
+        env: { HANDLERS: JSON.stringify(handlers) },
+      })
+      expect(await server.line('left')).toEqual({ left: 0 })
+      server.signal()
+      expect(await server.exited()).toMatchObject({ code: null, signal: 'SIGTERM' })
+    })
+  }
 
   test('of SIGINT run last as well, and Ctrl-C ends at once', async () => {
     await using server = await start({

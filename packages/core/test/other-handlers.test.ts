@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { EventEmitter } from 'node:events'
+import { describe, expect, test, vi } from 'vitest'
 import type { Report } from '../src/drain/report.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import { createTestBench } from '../src/testing/index.js'
@@ -149,15 +150,171 @@ describe('handlers of others', () => {
     ])
   })
 
-  test('a kill of oneself by that signal is caught, another one is not', async () => {
-    const { join, handle, signal, clock, process } = bench()
+  test('a kill of oneself is caught where it would end the process and nobody else listens to it', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
     join('ours')
-    const caught: boolean[] = []
-    handle('theirs', () =>
-      caught.push(process.killByApplication('SIGHUP'), process.killByApplication('SIGTERM')),
-    )
+    handle('reloads', undefined, 'SIGHUP')
+    handle('ends', undefined, 'SIGINT')
+    const caught: unknown[] = []
+    handle('theirs', () => {
+      const signals = ['SIGWINCH', 'SIGHUP', 'SIGINT'] as const
+      for (const each of signals) caught.push(process.killByApplication(each))
+    })
+    handle('nodemon', () => {
+      const signals = ['SIGUSR2', 'SIGTERM'] as const
+      for (const each of signals) caught.push(process.killByApplication(each))
+    })
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(caught).toEqual([false, false, true, true, true])
+    expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'nodemon', 'ends'], 0])
+  })
+
+  test('that pass the signal on to those of another one are no second hand on the keyboard', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    const { lifecycle } = join('ours')
+    handle('int', () => process.exitByApplication(130), 'SIGINT')
+    lifecycle.onStop('slow', () => new Promise<void>((resolve) => clock.after(1000, resolve)))
+    handle('theirs', () => {
+      process.emit('SIGINT')
+      process.emit('SIGTERM')
+    })
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'int'], 0])
+  })
+
+  test('may wait for stop(), and go on when everything has drained', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    const { lifecycle, reports } = join('ours')
+    handle('theirs', async () => {
+      const { clean, hooks } = await lifecycle.stop()
+      order.push(`${clean}, ${hooks.length}`)
+      process.exitByApplication(0)
+    })
     signal('SIGTERM')
     await clock.advance(0)
-    expect([caught, process.exitCode]).toEqual([[false, true], 0])
+    expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'true, 1'], 0])
+    expect(reports[0]?.hooks).toHaveLength(2)
+  })
+
+  test('that look who else listens end nothing for as long as the drain lasts, however late they try', async () => {
+    const { join, signal, clock, process } = bench()
+    const { lifecycle } = join('ours')
+    const release = lifecycle.hold('work')
+    process.on('SIGTERM', async () => {
+      if (process.listenerCount('SIGTERM') === 0) return
+      await new Promise<void>((resolve) => clock.after(50, resolve))
+      process.exitByApplication(9)
+    })
+    signal('SIGTERM')
+    await clock.advance(100)
+    expect(process.exitCode).toBeUndefined()
+    release()
+    await clock.advance(0)
+    expect(process.exitCode).toBe(9)
+  })
+
+  test('that ask about listeners of something else are held back as any other', async () => {
+    const { join, handle, order, signal, clock } = bench()
+    join('ours')
+    const bus = new EventEmitter()
+    handle('theirs', () => bus.listenerCount('job'))
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(order).toEqual(['ours', 'theirs'])
+  })
+
+  test('are named at the cutoff, for they come too late for work that they could end', async () => {
+    const { join, handle, signal, clock } = bench()
+    const warnings: string[] = []
+    for (const name of ['ours', 'as well']) {
+      const { lifecycle } = join(name)
+      lifecycle.on('warning', ({ message }) => void warnings.push(message))
+      lifecycle.hold('stream')
+    }
+    handle('theirs')
+    signal('SIGTERM')
+    await clock.advance(30_000)
+    const said = expect.stringMatching(/SIGTERM handler.*lifecycle\.signal.*otherHandlers: 'leave'/)
+    expect(warnings).toEqual([said])
+  })
+
+  test('stay where they are, and are those that were registered, until nobody holds them back', async () => {
+    const { join, process, order, signal, clock } = bench()
+    const { emitter } = process
+    const [one, two] = [() => void order.push('one'), () => void order.push('two')]
+    const theirs = () => emitter.listeners('SIGTERM').filter((each) => each === one || each === two)
+    emitter.on('SIGTERM', one)
+    emitter.once('SIGTERM', one)
+    emitter.on('SIGTERM', two)
+    const before = emitter.rawListeners('SIGTERM')
+    const { lifecycle } = join('ours')
+    emitter.prependOnceListener('SIGTERM', two)
+    process.emit('SIGUSR2')
+    expect(theirs()).toEqual([two, one, one, two])
+    await lifecycle.stop()
+    expect(emitter.rawListeners('SIGTERM').slice(1)).toEqual(before)
+    expect(emitter.listeners('SIGTERM')).toEqual([two, one, one, two])
+    join('again')
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(order).toEqual(['ours', 'again', 'two', 'one', 'one', 'two'])
+    expect(theirs()).toEqual([one, two])
+  })
+
+  test('are called as ever, with what they are given, where nobody holds them back', () => {
+    const { join, process } = bench()
+    const called: unknown[] = []
+    join('ours', { otherHandlers: 'leave' })
+    process.emitter.once('SIGTERM', function (this: unknown, ...args: unknown[]) {
+      called.push(this === process.emitter, ...args)
+    })
+    const before = process.listenerCount('SIGTERM')
+    process.emit('SIGTERM', 'by hand')
+    expect([called, process.listenerCount('SIGTERM')]).toEqual([[true, 'by hand'], before - 1])
+  })
+
+  test('hear for us where somebody has taken our listener away', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    join('ours')
+    for (const each of process.emitter.listeners('SIGTERM'))
+      process.emitter.off('SIGTERM', each as () => void)
+    handle('theirs')
+    handle('as well')
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'as well'], 0])
+  })
+
+  test('are no more than the application has, where Node counts them for leaks', () => {
+    const { join, process } = bench()
+    const warned = vi.spyOn(globalThis.process, 'emitWarning').mockReturnValue()
+    process.emitter.setMaxListeners(2)
+    process.on('SIGTERM', () => {})
+    process.on('SIGTERM', () => {})
+    join('ours')
+    process.emit('SIGUSR2')
+    process.off('SIGTERM', process.emitter.listeners('SIGTERM')[0] as () => void)
+    process.on('SIGTERM', () => {})
+    process.emit('SIGUSR2')
+    expect([warned.mock.calls, process.emitter.getMaxListeners()]).toEqual([[], 2])
+    process.on('SIGTERM', () => {})
+    expect(warned).toHaveBeenCalledTimes(1)
+    warned.mockRestore()
+  })
+
+  test('whose place cannot be told are named by their source', () => {
+    const { join, process, signal } = bench()
+    const deferred: string[] = []
+    join('ours').lifecycle.on('deferred', ({ handlers }) => void deferred.push(...handlers))
+    const { prepareStackTrace } = Error
+    for (const prepare of [(_: Error, sites: unknown[]) => sites, () => undefined, () => JSON.parse('')]) {
+      Error.prepareStackTrace = prepare
+      process.on('SIGTERM', function exits() {})
+    }
+    Object.assign(Error, { prepareStackTrace })
+    signal('SIGTERM')
+    expect(deferred).toEqual(Array.from({ length: 3 }, () => expect.stringContaining('function exits')))
   })
 })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../src/clock.js'
-import { listenTo, ownSignals } from '../src/process/signals.js'
+import { ownListeners } from '../src/process/own-listeners.js'
+import { ownSignals } from '../src/process/signals.js'
 
 const undo: (() => void)[] = []
 const later = (fn: () => void) => void undo.push(fn)
@@ -13,68 +14,72 @@ const listens = (event: string, listener: (...args: unknown[]) => void) => {
   later(() => process.off(event, listener))
 }
 
-describe('signals of this process', () => {
-  test('are heard before the listeners of others, and in their place', () => {
-    const heard: unknown[] = []
-    listens('SIGUSR2', () => heard.push('theirs'))
-    const stop = ownSignals.watchSignals((event) => {
-      if (event === 'SIGUSR2') heard.push('ours')
-      return event === 'SIGUSR2'
-    })
-    process.emit('SIGUSR2', 'SIGUSR2')
-    stop()
-    process.emit('SIGUSR2', 'SIGUSR2')
-    expect(heard).toEqual(['ours', 'theirs'])
-  })
-
-  test('our listener comes first, and only we take it away', () => {
-    const heard: unknown[] = []
-    const [ours, theirs] = [() => heard.push('ours'), () => heard.push('theirs')]
+describe('listeners of this process', () => {
+  test('are taken away all at once by others, but for ours', () => {
+    const [ours, theirs] = [() => {}, () => {}]
+    ownListeners.add('SIGUSR2', ours)
+    later(() => ownListeners.remove('SIGUSR2', ours))
     listens('SIGUSR2', theirs)
-    listenTo('SIGUSR2', ours)
-    later(() => process.off('SIGUSR2', ours))
-    expect(ownSignals.listeners('SIGUSR2')).toEqual([ours, theirs])
-    later(ownSignals.watchSignals(() => false))
     listens('lameduck test', theirs)
     process.removeAllListeners('SIGUSR2')
     expect(process.removeAllListeners('lameduck test')).toBe(process)
+    expect(process.removeAllListeners(undefined)).toBe(process)
     expect([process.rawListeners('SIGUSR2'), process.listenerCount('lameduck test')]).toEqual([[ours], 0])
   })
 
-  test('all listeners but ours are taken away at once, those of Node last', () => {
+  test('of Node stay, by which it begins and ceases to hear of signals', () => {
     const all = process.eventNames().map((event) => [event, process.rawListeners(event)] as const)
     const ours = () => {}
-    listenTo('SIGUSR2', ours)
-    later(ownSignals.watchSignals(() => false))
+    ownListeners.add('SIGUSR2', ours)
     process.removeAllListeners()
     const left = process.eventNames()
-    for (const [event, listeners] of all)
-      for (const listener of listeners) process.on(event, listener as () => void)
-    process.off('SIGUSR2', ours)
-    expect(left).toEqual(['SIGUSR2'])
+    const nodes = process.listeners('newListener' as 'exit').map(({ name }) => name)
+    process.removeAllListeners('newListener')
+    const still = process.listeners('newListener' as 'exit').map(({ name }) => name)
+    for (const [event, listeners] of all) {
+      for (const listener of listeners) {
+        if (!process.rawListeners(event).includes(listener)) process.on(event, listener as () => void)
+      }
+    }
+    ownListeners.remove('SIGUSR2', ours)
+    expect(left).toEqual(['newListener', 'removeListener', 'SIGUSR2'])
+    expect(nodes).toContain('startListeningIfSignal')
+    expect(still).toEqual(nodes)
+    expect(Object.hasOwn(process, 'removeAllListeners')).toBe(false)
+  })
+})
+
+describe('signals of this process', () => {
+  test('that come by hand in the same tick come after what was to be done soon', () => {
+    const order: string[] = []
+    listens('SIGUSR2', () => order.push('heard'))
+    ownSignals.soon(() => order.push('done'))
+    process.emit('lameduck test' as 'SIGUSR2', 'SIGUSR2')
+    process.emit('SIGUSR2', 'SIGUSR2')
+    expect(order.slice(-2)).toEqual(['done', 'heard'])
   })
 
-  test('an exit of the application is held, and signals to itself that would end it', () => {
-    const ended: number[] = []
-    const letGo = ownSignals.holdEnd('SIGTERM', (code) => void ended.push(code))
-    const exit = (code: number): void => process.exit(code)
-    exit(7)
-    exit(143)
+  test('to itself are held by name, however they are sent, and so are exits', () => {
+    const held: unknown[] = []
+    const raw = process as unknown as Record<'exit' | 'reallyExit', (code: number) => void>
+    const { kill } = process
+    const { reallyExit } = raw
+    const hold = (what: unknown) => {
+      held.push(what)
+      return true
+    }
+    const letGo = [ownSignals.holdKill(hold), ownSignals.holdExit(hold)]
+    raw.exit(7)
+    process.exitCode = 8
+    raw.reallyExit(8)
+    const { exitCode } = process
     process.kill(process.pid)
-    process.kill(process.pid, 'SIGKILL')
+    kill(process.pid, 'SIGKILL')
     process.kill(process.pid, 2)
     expect(process.kill(process.pid, 0)).toBe(true)
-    letGo()
-    expect(ended).toEqual([7, 0, 0, 0, 0])
-  })
-
-  test('a handler is called with its name and number, on the process', () => {
-    const called: unknown[] = []
-    const handler = function (this: unknown, ...args: unknown[]) {
-      called.push(this === process, ...args)
-    }
-    ownSignals.callHandler(handler, 'SIGTERM')
-    expect(called).toEqual([true, 'SIGTERM', 15])
+    for (const each of letGo) each()
+    expect([held, exitCode]).toEqual([[7, 8, 'SIGTERM', 'SIGKILL', 'SIGINT'], undefined])
+    expect(raw.reallyExit).toBe(reallyExit)
   })
 
   test('the end of the event loop is told of once, and not to others', () => {

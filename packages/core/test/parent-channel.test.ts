@@ -35,28 +35,28 @@ describe('the channel to the parent', () => {
   test('is neither held nor let go by listening, and let go at the end', () => {
     const { channel } = pretendChannel()
     const listener = () => {}
-    parentMessages.on(listener)
+    parentMessages.add('message', listener)
     expect(channel.unrefCounted).toHaveBeenCalledTimes(1)
-    parentMessages.off(listener)
+    parentMessages.remove('message', listener)
     expect(channel.refCounted).toHaveBeenCalledTimes(1)
     expect(process.listeners('message')).not.toContain(listener)
     releaseChannel()
     expect(channel.unref).toHaveBeenCalledTimes(1)
     Object.assign(cluster, { isWorker: true })
-    parentMessages.on(listener)
+    parentMessages.add('message', listener)
     expect(channel.ref).toHaveBeenCalledTimes(1)
-    parentMessages.off(listener)
+    parentMessages.remove('message', listener)
   })
 
   test('may be of a Node that does not count, or not be there', () => {
     pretendChannel({ refCounted: undefined, unrefCounted: undefined })
     const listener = () => {}
-    parentMessages.on(listener)
-    parentMessages.off(listener)
+    parentMessages.add('message', listener)
+    parentMessages.remove('message', listener)
     Object.defineProperty(process, 'channel', { value: undefined, configurable: true, writable: true })
     releaseChannel()
-    parentMessages.on(listener)
-    parentMessages.off(listener)
+    parentMessages.add('message', listener)
+    parentMessages.remove('message', listener)
     expect(process.listeners('message')).not.toContain(listener)
   })
 
@@ -90,7 +90,7 @@ describe('a worker of a cluster', () => {
     const { made, send, disconnect } = pretendWorker()
     const reasons: string[] = []
     const listener = (reason: string) => void reasons.push(reason)
-    workerDisconnects.on(listener)
+    workerDisconnects.add('', listener)
     expect(made.disconnect()).toBe(made)
     expect(disconnect).toHaveBeenCalledTimes(1)
     expect(send).toHaveBeenCalledTimes(1)
@@ -98,7 +98,7 @@ describe('a worker of a cluster', () => {
     told()({ act: 'newconn' })
     told()(undefined)
     expect(reasons).toEqual(['worker.disconnect()', 'worker.disconnect()'])
-    workerDisconnects.off(listener)
+    workerDisconnects.remove('', listener)
     expect(made.disconnect).toBe(disconnect)
   })
 
@@ -106,7 +106,7 @@ describe('a worker of a cluster', () => {
     const { made } = pretendWorker()
     const reasons: string[] = []
     const listener = (reason: string) => void reasons.push(reason)
-    workerDisconnects.on(listener)
+    workerDisconnects.add('', listener)
     const lost = orphaned()
     lost()
     lost()
@@ -114,15 +114,15 @@ describe('a worker of a cluster', () => {
     expect(made.exitedAfterDisconnect).toBe(true)
     const around = vi.fn()
     made.disconnect = around
-    workerDisconnects.off(listener)
-    workerDisconnects.off(listener)
+    workerDisconnects.remove('', listener)
+    workerDisconnects.remove('', listener)
     expect(made.disconnect).toBe(around)
   })
 
   test('is nothing where there is no cluster', () => {
     Object.assign(cluster, { worker: undefined })
     const count = process.listenerCount('disconnect')
-    workerDisconnects.on(() => {})
+    workerDisconnects.add('', () => {})
     expect(process.listenerCount('disconnect')).toBe(count)
   })
 })

@@ -204,9 +204,11 @@ describe('advice', () => {
     process.on('SIGTERM', () => {
       if (process.listenerCount('SIGTERM') === 0) process.exit(143)
     })
-    process.on('SIGINT', () => {
-      if (process.listeners('SIGINT').length === 1) process.exit(130)
-    })
+    const shown = { toString: () => 'if (this.#process.listeners(sig).length === count) this.unload()' }
+    process.on(
+      'SIGINT',
+      Object.assign(() => {}, shown),
+    )
     process.on(
       'SIGTERM',
       Object.assign(() => {}, {

@@ -33,4 +33,6 @@ export interface Drain {
    */
   abandon(exitCode: number): Report
   run(): Promise<Report>
+  /** What would be reported if nothing else happened. */
+  reportSoFar(): Report
 }

@@ -235,6 +235,7 @@ export function createDrain(input: DrainInput): Drain {
       gate.notify()
     },
     note,
+    reportSoFar: () => report(cuts ?? []),
     abandon(exitCode) {
       isAbandoned = true
       for (const cancel of timers) cancel()

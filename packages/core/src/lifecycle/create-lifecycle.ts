@@ -106,6 +106,7 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     },
   })
   const { stopHooks, farewell } = draining
+  emitter.on('cutoff', warnings.atCutoff)
 
   const becomeReady = () => {
     if (state !== 'starting' || !listens || startups.pending > 0 || !probes.isUp) return

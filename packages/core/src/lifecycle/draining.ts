@@ -5,6 +5,7 @@ import { createDrain } from '../drain/drain.js'
 import type { Drain } from '../drain/drain-under-way.js'
 import type { Drainable } from '../drain/drainable.js'
 import { createHolds } from '../drain/holds.js'
+import { currentPart } from '../drain/part.js'
 import type { Report } from '../drain/report.js'
 import { createStopHooks, type StopHooks } from '../drain/stop-hooks.js'
 import { contextOf, type Trigger, withCrash } from '../drain/trigger.js'
@@ -70,7 +71,8 @@ export function createDraining(host: DrainingHost): Draining {
 
   const planFor = (trigger: Pick<Trigger, 'signal' | 'window' | 'linger' | 'limit' | 'byMessage'>) =>
     makePlan(trigger.byMessage ? { ...settings, ...settings.byMessage } : settings, {
-      hasHooks: stopHooks.size > 0 || (trigger.signal !== undefined && coordinator.others.isPending),
+      hasHooks:
+        stopHooks.size > 0 || (trigger.signal !== undefined && coordinator.others.pending().length > 0),
       window: trigger.window && state() === 'ready' && [...servers].some(({ listening }) => listening),
       linger: trigger.linger && state() === 'ready',
       limit: trigger.limit,
@@ -147,6 +149,12 @@ export function createDraining(host: DrainingHost): Draining {
     return stopped
   }
 
+  /** All that a hook may wait for: what comes after the `onStop` functions waits for it. */
+  const onStopOver = async () => {
+    await gate.until(() => drain?.hasRunHooks() === true)
+    return (drain as Drain).reportSoFar()
+  }
+
   /** Ends the process when the drain is over, which lends it its exit code, unless it was clean: then others may still say one. */
   const exitAfter = async (report: Promise<Report>, trigger: Trigger) => {
     const { clean, exitCode } = await report
@@ -173,7 +181,8 @@ export function createDraining(host: DrainingHost): Draining {
         if (stopped !== undefined && state() === 'stopped') void exitAfter(stopped, trigger)
         else coordinator.end(trigger)
       }
-      return stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
+      const whole = stopped ?? begin(trigger, clock.now() + planFor(trigger).deadline)
+      return currentPart()?.step === 'hook' ? Promise.race([whole, onStopOver()]) : whole
     },
   }
 }

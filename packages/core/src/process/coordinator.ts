@@ -1,6 +1,6 @@
 import { type Clock, nextTick } from '../clock.js'
 import type { Drain } from '../drain/drain-under-way.js'
-import { createGate, type Gate } from '../drain/gate.js'
+import { createGate } from '../drain/gate.js'
 import {
   disconnectTrigger,
   gesture,
@@ -13,39 +13,11 @@ import { createCrashes } from './crashes.js'
 import { type LastWords, leastPatience, sayLastWords } from './last-words.js'
 import type { Member, ProcessLike } from './member.js'
 import { createMembers } from './members.js'
-import { createOtherHandlers, type OtherHandlers } from './other-handlers.js'
-import { createProcessListeners, type ForeignHandler } from './process-listeners.js'
+import { createOtherHandlers } from './other-handlers.js'
+import { createProcessListeners, type ProcessListeners } from './process-listeners.js'
 
 /** Owns the signals, the deadline and the exit for every lifecycle of the process. */
-export interface Coordinator {
-  /** Looked at by every drain of the process. */
-  readonly gate: Gate
-  /** Every drain under way: no hook runs before all of them are empty. */
-  readonly drains: Set<Drain>
-  /** Listens for the member's signals from now on; returns how to leave. */
-  join(member: Member): () => void
-  /** Keeps a member until it leaves, as from the beginning; or leaves it to those that hold it. Its signals are heard all the same. */
-  keep(member: Member, isKept: boolean): void
-  /** The process is about to exit, as soon as everybody has stopped. */
-  readonly isEnding: boolean
-  /** Resolves when the signals that have come by now have been heard: without a listener Node would forget them. */
-  signalsHeard(): Promise<void>
-  /** Leaves a request out of whichever drain has it; false if none does. */
-  except(request: object): boolean
-  /** Ends the process because of `trigger`. */
-  end(trigger: Trigger): void
-  /** What the process exits with where nothing of ours says otherwise: what another handler has exited with, or `process.exitCode`. */
-  readonly applicationExitCode: () => number
-  /** A member has become ready: PM2 is told when all are. */
-  becameReady(): void
-  /** Other people's handlers of the signals that are listened for. */
-  foreignHandlers(): ForeignHandler[]
-  /** They run last, and not at the signal. */
-  defers(signal: NodeJS.Signals): boolean
-  readonly others: Pick<OtherHandlers, 'isPending' | 'turn'>
-  /** What was said of the process, and not of one of its lifecycles: once is enough. */
-  readonly said: Set<string>
-}
+export type Coordinator = ReturnType<typeof createCoordinator>
 
 /** The end of the process, once something has started it. */
 interface Ending {
@@ -70,7 +42,7 @@ const overtime = 20
 const silence = 100
 
 /** Creates a coordinator for `host`. */
-export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator {
+export function createCoordinator(host: ProcessLike, clock: Clock) {
   const gate = createGate()
   const drains = new Set<Drain>()
   const members = createMembers()
@@ -78,8 +50,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   let isForced = false
   let isLeaving = false
   let cancelDeadline = () => {}
-  const others = createOtherHandlers(host, clock, gate, drains)
-  const applicationExitCode = () => others.exitCode || host.applicationExitCode()
+  const others = createOtherHandlers(host, clock, gate, drains, () => listeners)
+  const applicationExitCode = () => others.exitCode(host.applicationExitCode())
 
   /** Those that live, and until the exit those that have stopped for it: a signal or an error then must not be left to Node. */
   const everybody = () => [...new Set([...members.live(), ...(ending?.joined.keys() ?? [])])]
@@ -110,7 +82,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
   const exitWhenStopped = async (present: Ending) => {
     for (const stopped of present.joined.values()) await stopped
     // The signal came when the lifecycles had closed already.
-    if (others.isPending) {
+    if (others.pending().length > 0) {
       const outcomes = await others.run(() => present.deadline)
       if (outcomes.some(({ outcome }) => outcome !== 'done')) present.exitCode ||= unclean
     }
@@ -178,46 +150,44 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
     end,
   })
 
-  const listeners = createProcessListeners(host, (event, argument) => {
+  const heard = (event: string, argument: unknown) => {
+    // One of those that are held back passes it on to others.
+    if (others.isCalling()) return
     if (ending === undefined) members.standIn()
-    if (event === disconnecting) beginEnd(disconnectTrigger(String(argument)))
-    else if (event !== 'message') onSignal(event as NodeJS.Signals)
-    else if (argument === 'shutdown') beginEnd(shutdownMessageTrigger)
-  })
-
-  const onEmit = (event: string) => {
-    if (!listeners.hearsSignal(event)) return false
-    if (ending === undefined) members.standIn()
-    if (!defers(event)) return false
-    const handlers = listeners.foreignHandlers().filter(({ signal }) => signal === event)
-    const names = others.hold(handlers)
-    onSignal(event)
-    if (names.length > 0) everybody()[0]?.deferred(event, names)
-    others.callPolite(handlers)
-    return true
+    if (event === disconnecting) return beginEnd(disconnectTrigger(String(argument)))
+    if (event === 'message') {
+      if (argument === 'shutdown') beginEnd(shutdownMessageTrigger)
+      return
+    }
+    const signal = event as NodeJS.Signals
+    const foreign = listeners.foreignHandlers().filter((each) => each.signal === signal)
+    const names = defers(signal) ? others.hold(foreign) : []
+    onSignal(signal)
+    if (names.length > 0) everybody()[0]?.deferred(signal, names)
   }
 
-  let stopWatching: (() => void) | undefined
+  const listeners: ProcessListeners = createProcessListeners(host, heard, (foreign, call) => {
+    if (!listeners.hearsSignal(foreign.signal)) return call()
+    if (ending === undefined) members.standIn()
+    return defers(foreign.signal) ? others.meet(foreign, call) : call()
+  })
 
   const listen = () => {
     const hearing = wishes().filter(({ signals }) => signals.length > 0)
     const wanted = new Set<string>([...hearing.flatMap(({ signals }) => signals), ...members.pastSignals()])
-    if (wanted.size > 0) {
-      wanted.add(disconnecting)
-      stopWatching ??= host.watchSignals(onEmit)
-    }
+    if (wanted.size > 0) wanted.add(disconnecting)
     if (hearing.some(({ hearsMessages }) => hearsMessages)) wanted.add('message')
     listeners.listenTo(wanted)
     crashes.watch(everybody().length > 0)
-    if (wanted.size > 0) return
-    stopWatching?.()
-    stopWatching = undefined
   }
 
   return {
+    /** Looked at by every drain of the process. */
     gate,
+    /** Every drain under way: no hook runs before all of them are empty. */
     drains,
-    join(member) {
+    /** Listens for the member's signals from now on; returns how to leave. */
+    join(member: Member) {
       members.add(member)
       listen()
       const late = ending
@@ -228,21 +198,31 @@ export function createCoordinator(host: ProcessLike, clock: Clock): Coordinator 
         if (members.live().length === 0 && member.settings.hearsMessages) host.releaseChannel()
       }
     },
+    /** Keeps a member until it leaves, as from the beginning; or leaves it to those that hold it. Its signals are heard all the same. */
     keep: members.keep,
+    /** The process is about to exit, as soon as everybody has stopped. */
     get isEnding() {
       return ending !== undefined
     },
-    except: (request) => members.live().some((member) => member.except(request)),
+    /** Leaves a request out of whichever drain has it; false if none does. */
+    except: (request: object) => members.live().some((member) => member.except(request)),
+    /** Ends the process because of `trigger`. */
     end,
+    /** Resolves when the signals that have come by now have been heard: without a listener Node would forget them. */
     signalsHeard: host.signalsHeard,
+    /** What the process exits with where nothing of ours says otherwise: what another handler has exited with, or `process.exitCode`. */
     applicationExitCode,
+    /** A member has become ready: PM2 is told when all are. */
     becameReady() {
       const isUp = members.live().every(({ state }) => state === 'ready')
       if (isUp && wishes().some(({ hearsMessages }) => hearsMessages)) host.send('ready')
     },
+    /** Other people's handlers of the signals that are listened for. */
     foreignHandlers: listeners.foreignHandlers,
+    /** They run last, and not at the signal. */
     defers,
     others,
-    said: new Set(),
+    /** What was said of the process, and not of one of its lifecycles: once is enough. */
+    said: new Set<string>(),
   }
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { inspect } from 'node:util'
 import type { Clock } from '../clock.js'
 import { crashTrigger, type Trigger } from '../drain/trigger.js'
@@ -5,8 +6,7 @@ import type { ErrorEvent, ErrorWatch } from './uncaught.js'
 
 /** What is needed of a process to see its errors, and to hold its end. */
 export interface CrashingProcess {
-  /** The listeners of this event that others have. */
-  listeners(event: string): readonly unknown[]
+  readonly emitter: EventEmitter
   exit(code: number): void
   printError(text: string): void
   /** Hears of errors that nobody has caught, unseen by the listeners of the application and before them. */
@@ -75,7 +75,7 @@ export function createCrashes(host: CrashingProcess, clock: Clock, powers: Crash
   const onError = (event: ErrorEvent, error: unknown): boolean => {
     if (powers.absorbs(error)) return true
     if (!powers.drains()) return false
-    const isOthers = host.listeners(event).length > 0
+    const isOthers = host.emitter.listenerCount(event) > 0
     if (isOthers) leaveToOthers(error)
     // A rejection that nobody listens to comes again as an exception, or not, as Node was told to.
     else if (event === 'uncaughtException') crash(error)

@@ -15,5 +15,6 @@ export function sourceOf(handler: unknown): string {
   return source.length > longestSource ? `${source.slice(0, longestSource)} …` : source
 }
 
-/** A handler that looks who else listens, and leaves the end of the process to them (the command `tsx`, signal-exit). */
-export const isPolite = (handler: unknown): boolean => /\blisteners?(?:Count)?\(/.test(wholeSourceOf(handler))
+/** A handler that looks who else listens to the process, and leaves its end to them (the command `tsx`, signal-exit). */
+export const isPolite = (handler: unknown): boolean =>
+  /\bprocess\.(?:listeners|rawListeners|listenerCount)\(/.test(wholeSourceOf(handler))

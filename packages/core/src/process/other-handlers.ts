@@ -1,24 +1,19 @@
+import { constants } from 'node:os'
 import type { Clock } from '../clock.js'
 import type { Drain } from '../drain/drain-under-way.js'
 import { type Gate, waitUntil } from '../drain/gate.js'
 import { type Batch, runUntil } from '../drain/hooks.js'
-import { currentPart, hookPart, type Part } from '../drain/part.js'
+import { currentPart, hookPart, type Part, runAsPart } from '../drain/part.js'
 import type { HookOutcome } from '../drain/report.js'
 import { isPolite, sourceOf } from './handler-source.js'
-import type { ForeignHandler } from './process-listeners.js'
+import type { ForeignHandler, ProcessEvents, ProcessListeners } from './process-listeners.js'
 
 /** What is needed of a process to run other people's handlers, and to outlive them. */
-export interface HandlingProcess {
-  listeners(event: string): readonly unknown[]
-  /** Hears of every event before the application's listeners, and in their place where `watch` gives `true`; returns how to stop. */
-  watchSignals(watch: (event: string) => boolean): () => void
-  /**
-   * Has the process outlive its exit by the application, and signals that it sends itself to end. `ended` gets the code, 0 where it is the
-   * signal's own (143, 130).
-   */
-  holdEnd(signal: NodeJS.Signals, ended: (code: number) => void): () => void
-  /** Calls a signal's handler as Node would. */
-  callHandler(handler: unknown, signal: NodeJS.Signals): unknown
+export interface HandlingProcess extends Pick<ProcessEvents, 'emitter' | 'soon'> {
+  /** Asks `holds` whenever the application exits; `true`: it goes on. */
+  holdExit(holds: (code: number) => boolean): () => void
+  /** Asks `holds` whenever the application sends its own process a signal; `true`: it is not sent. */
+  holdKill(holds: (signal: NodeJS.Signals) => boolean): () => void
   /** Calls back as soon as nothing but our own timers keeps the event loop alive; returns how to wait no longer. */
   whenIdle(fn: () => void): () => void
 }
@@ -36,24 +31,19 @@ const nameOf = ({ signal, handler, site }: ForeignHandler) =>
 const isPromise = (value: unknown) =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
-/** A handler's turn. */
-interface Call extends ForeignHandler {
-  /** By which it is known what it does later. */
-  readonly part: Part
-  /** It returned nothing: nobody can say when it has done its work. */
-  isSilent: boolean
-  /** It has ended in another way than by returning. */
-  readonly over: Promise<void>
-  end(): void
+/** Signals that end no process by themselves: Node has its own use for SIGUSR1, and ignores two more. */
+const harmless: readonly string[] = [
+  ...['SIGCHLD', 'SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGWINCH', 'SIGINFO'],
+  ...['SIGUSR1', 'SIGPIPE', 'SIGXFSZ'],
+]
+
+/** A handler's turn: `part` is by what it is known what it does later. */
+const callOf = (foreign: ForeignHandler, step: Part['step']) => {
+  const part: Part = { ...hookPart, step }
+  return { foreign, part, isSilent: false, isOver: false }
 }
 
-const callOf = (foreign: ForeignHandler): Call => {
-  let end = () => {}
-  const over = new Promise<void>((resolve) => {
-    end = resolve
-  })
-  return { ...foreign, part: { ...hookPart }, isSilent: false, over, end }
-}
+type Call = ReturnType<typeof callOf>
 
 /** Creates what holds handlers back; it holds none yet. */
 export function createOtherHandlers(
@@ -61,39 +51,84 @@ export function createOtherHandlers(
   clock: Clock,
   gate: Gate,
   drains: ReadonlySet<Pick<Drain, 'hasRunHooks'>>,
+  listeners: () => Pick<ProcessListeners, 'hearsSignal' | 'othersOf'>,
 ) {
   let held: readonly ForeignHandler[] = []
   let phase: 'held' | 'running' | 'over' = 'held'
   let exitCode = 0
+  const calls = new Map<Part | undefined, Call>()
+  const called = new Set<ForeignHandler>()
+  /** The signals that they were called for. */
+  const came = new Set<NodeJS.Signals>()
 
-  const exited = (code: number) => {
-    exitCode ||= code
+  /** The handler that the caller belongs to. */
+  const caller = () => calls.get(currentPart())
+
+  const end = (...ended: Call[]) => {
+    for (const call of ended) call.isOver = true
+    gate.notify()
+  }
+
+  /** Those that return nothing: nobody can say when they have done their work. */
+  const endSilent = () => end(...[...calls.values()].filter(({ isSilent }) => isSilent))
+
+  const isHeld = () => phase !== 'held' || caller() !== undefined
+
+  /** 0 where the code is their signal's own. */
+  const worth = (code: number) =>
+    [...came].some((signal) => code === 128 + constants.signals[signal]) ? 0 : code
+
+  const onExit = (code: number) => {
+    if (!isHeld()) return false
+    exitCode ||= worth(code)
+    // Whoever ends the process in a way that nobody can be told of by its part ends it for all that are silent.
+    const own = caller()
+    if (own) end(own)
+    else endSilent()
+    return true
+  }
+
+  const onKill = (signal: NodeJS.Signals) => {
+    if (!isHeld() || harmless.includes(signal)) return false
+    const { hearsSignal, othersOf } = listeners()
+    const isTheirs = othersOf(signal) > 0
+    if (isTheirs && !hearsSignal(signal)) return false
+    // One that passes the signal on to handlers of another one has them called, as a part of its own turn.
+    const own = caller()
+    if (!isTheirs || came.has(signal) || own === undefined) return onExit(0)
+    const pass = () => host.emitter.emit(signal, signal, constants.signals[signal])
+    clock.nextTurn(() => runAsPart(own.part, pass))
+    return true
+  }
+
+  const begin = (call: Call) => {
+    if (calls.size === 0) {
+      host.holdExit(onExit)
+      host.holdKill(onKill)
+    }
+    calls.set(call.part, call)
+    came.add(call.foreign.signal)
+    called.add(call.foreign)
+    return call
   }
 
   const callAs = async (call: Call): Promise<void> => {
-    const result = host.callHandler(call.handler, call.signal)
+    const result = call.foreign.call()
     call.isSilent = !isPromise(result)
-    await (call.isSilent ? call.over : Promise.race([call.over, result]))
+    const over = gate.until(() => call.isOver)
+    await (call.isSilent ? over : Promise.race([over, result]))
   }
 
-  const runAll = async (calls: readonly Call[], due: () => number) => {
-    const endSilent = () => {
-      for (const { isSilent, end } of calls) if (isSilent) end()
-    }
-    const onExit = (code: number) => {
-      exited(code)
-      // Whoever ends the process in a way that nobody can be told of by its part ends it for all that are silent.
-      const own = calls.find(({ part }) => part === currentPart())
-      if (own) own.end()
-      else endSilent()
-    }
-    if (calls[0]) host.holdEnd(calls[0].signal, onExit)
+  const runAll = async (turns: readonly Call[], due: () => number) => {
     const cancel = clock.after(patience, endSilent)
-    const ends = calls.map(async (call) => {
-      const end = await runUntil(clock, gate, { name: nameOf(call), fn: () => callAs(call) }, due, call.part)
-      return call.isSilent && end.outcome === 'timed-out' ? { ...end, outcome: 'done' as const } : end
+    const ends = turns.map(async (call) => {
+      const hook = { name: nameOf(call.foreign), fn: () => callAs(call) }
+      const outcome = await runUntil(clock, gate, hook, due, call.part)
+      return call.isSilent && outcome.outcome === 'timed-out'
+        ? { ...outcome, outcome: 'done' as const }
+        : outcome
     })
-    const stopWatching = calls.some(({ isSilent }) => isSilent) ? host.whenIdle(endSilent) : cancel
+    const stopWatching = turns.some(({ isSilent }) => isSilent) ? host.whenIdle(endSilent) : cancel
     const outcomes = await Promise.all(ends)
     stopWatching()
     cancel()
@@ -113,26 +148,25 @@ export function createOtherHandlers(
       return []
     }
     phase = 'running'
-    const present = held.filter(({ signal, handler }) => host.listeners(signal).includes(handler))
-    const outcomes = await runAll(present.map(callOf), due)
+    const present = held.filter((foreign) => foreign.isPresent())
+    const turns = present.map((foreign) => begin(callOf(foreign, 'hook')))
+    const outcomes = await runAll(turns, due)
     phase = 'over'
     gate.notify()
     return outcomes
   }
 
-  const isPending = () => held.length > 0 && phase === 'held'
+  /** The names of those that are held back and have not run yet. */
+  const pending = () => (phase === 'held' ? held.map(nameOf) : [])
 
   return {
-    /** Handlers are held back that have not run yet. */
-    get isPending() {
-      return isPending()
-    },
+    pending,
     /** As {@link turn}, for who has no drain any more. Gives how they ended to the one who has called them. */
     run,
-    /** The first code other than 0 that one of them wanted to exit with, its signal's own aside. */
-    get exitCode() {
-      return exitCode
-    },
+    /** The first code other than 0 that one of them wanted to exit with, its signal's own aside; if none, the application's. */
+    exitCode: (application: number) => exitCode || worth(application),
+    /** The caller is a part of one of them. */
+    isCalling: () => caller() !== undefined,
     /**
      * Holds back the handlers of the signal that has come, but for those that leave the end to others; those of one that comes later are
      * part of the same end. Returns their names.
@@ -142,16 +176,16 @@ export function createOtherHandlers(
       held = handlers.filter(({ handler }) => !isPolite(handler))
       return held.map(nameOf)
     },
-    /** Calls those that leave the end to others: somebody may wait for what else they do, as the command `tsx` does. */
-    callPolite(handlers: readonly ForeignHandler[]): void {
-      for (const { handler, signal } of handlers.filter((each) => isPolite(each.handler))) {
-        const letGo = host.holdEnd(signal, exited)
-        try {
-          host.callHandler(handler, signal)
-        } finally {
-          letGo()
-        }
-      }
+    /**
+     * What becomes of a handler whose signal comes. Those that leave the end to others are called: somebody may wait for what else they
+     * do, as the command `tsx` does. So is what another handler calls by emitting a signal, in its own turn.
+     */
+    meet(foreign: ForeignHandler, call: () => unknown): unknown {
+      if (isPolite(foreign.handler)) return runAsPart(begin(callOf(foreign, 'onDrain')).part, call)
+      if (caller() === undefined || called.has(foreign)) return undefined
+      called.add(foreign)
+      came.add(foreign.signal)
+      return call()
     },
     /** Their turn among a drain's hooks, if any are held back that have not run yet; `begins` is told when it has come. */
     turn(begins: () => void): readonly Batch[] {
@@ -159,7 +193,7 @@ export function createOtherHandlers(
         begins()
         return run(due)
       }
-      return isPending() ? [{ runAll: runInTurn }] : []
+      return pending().length > 0 ? [{ runAll: runInTurn }] : []
     },
   }
 }

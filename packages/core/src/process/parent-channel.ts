@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { ownListeners } from './own-listeners.js'
 
 /** What Node's channel to the parent has and does not document: it counts the listeners that hold the process. */
 interface Channel {
@@ -16,15 +17,15 @@ let isReleased = false
  * parent's answer before it listens, and would be gone by then.
  */
 export const parentMessages = {
-  on(listener: () => void) {
+  add(event: string, listener: () => void) {
     if (isReleased && cluster.isWorker) channel()?.ref()
     isReleased = false
-    process.on('message', listener)
+    ownListeners.add(event, listener)
     channel()?.unrefCounted?.()
   },
-  off(listener: () => void) {
+  remove(event: string, listener: () => void) {
     channel()?.refCounted?.()
-    process.off('message', listener)
+    ownListeners.remove(event, listener)
   },
 }
 
@@ -56,7 +57,7 @@ const called = 'worker.disconnect()'
  * primary, at which Node would exit this process at once.
  */
 export const workerDisconnects = {
-  on(listener: (reason: string) => void) {
+  add(_event: string, listener: (reason: string) => void) {
     const { worker } = cluster
     if (worker === undefined) return
     const told = (message: InternalMessage) => {
@@ -74,16 +75,16 @@ export const workerDisconnects = {
       listener(called)
       return disconnect.call(this)
     }
-    process.prependListener('internalMessage' as 'message', told as () => void)
-    process.prependListener('disconnect', orphaned)
+    ownListeners.addFirst('internalMessage', told)
+    ownListeners.addFirst('disconnect', orphaned)
     worker.disconnect = announced
     forget.set(listener, () => {
-      process.off('internalMessage', told)
-      process.off('disconnect', orphaned)
+      ownListeners.remove('internalMessage', told)
+      ownListeners.remove('disconnect', orphaned)
       if (worker.disconnect === announced) worker.disconnect = disconnect
     })
   },
-  off(listener: (reason: string) => void) {
+  remove(_event: string, listener: (reason: string) => void) {
     forget.get(listener)?.()
     forget.delete(listener)
   },

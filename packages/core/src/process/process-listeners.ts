@@ -1,9 +1,20 @@
+import { EventEmitter } from 'node:events'
+import { constants } from 'node:os'
+
 /** What is needed of a process to listen to it. */
 export interface ProcessEvents {
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
-  listeners(event: string): readonly unknown[]
+  /** Where all of it is heard. */
+  readonly emitter: EventEmitter
+  on(event: string, listener: Listener): unknown
+  off(event: string, listener: Listener): unknown
+  /** Calls `fn`, which it does no harm to call again, before the next signal is heard. */
+  soon(fn: () => void): void
 }
+
+type Listener = (...args: never[]) => unknown
+
+/** Node's own: others may hide some. */
+const { rawListeners } = EventEmitter.prototype
 
 /** Somebody else's signal handler. */
 export interface ForeignHandler {
@@ -11,43 +22,134 @@ export interface ForeignHandler {
   readonly handler: unknown
   /** Where it was registered, if that was after the first lifecycle was created. */
   readonly site: string | undefined
+  /** Nobody has removed it. */
+  isPresent(): boolean
+  /** Calls it as Node would. */
+  call(self?: unknown, args?: unknown[]): unknown
 }
+
+/** Decides what becomes of a handler whose signal is emitted: calls it, or does not. */
+export type Meet = (foreign: ForeignHandler, call: () => unknown) => unknown
 
 const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('SIG')
 
 /** Where the listener is registered that `emit` tells of: the first line of the stack that is not Node's own. */
 function callSite(emit: () => unknown): string | undefined {
-  const at: { stack?: string } = {}
-  // Without whatever libraries, and we, have put around Node's `emit`.
-  Error.captureStackTrace(at, emit)
-  const [, ...callers] = at.stack?.split('\n') ?? []
-  const site = callers.find((line) => !/\(node:|at node:/.test(line))
-  return site?.trim().replace(/^at /, '')
+  const at: { stack?: unknown } = {}
+  try {
+    // Without whatever libraries, and we, have put around Node's `emit`.
+    Error.captureStackTrace(at, emit)
+    const [, ...callers] = String(at.stack).split('\n')
+    const site = callers.find((line) => !/\(node:|at node:/.test(line))
+    return site?.trim().replace(/^at /, '')
+  } catch {
+    // `Error.prepareStackTrace` is the application's.
+    return undefined
+  }
 }
 
 /**
+ * Puts what `change` gives in the place of each listener. Nobody is told, the order stays, and there is no moment without them, in which
+ * Node would cease to hear of a signal.
+ */
+function rewrite(emitter: EventEmitter, event: string, change: (listener: Listener) => Listener): void {
+  const { _events: events } = emitter as unknown as {
+    _events: Record<string, Listener | Listener[] | undefined>
+  }
+  const present = events[event]
+  if (Array.isArray(present)) for (const [i, each] of present.entries()) present[i] = change(each)
+  else if (present) events[event] = change(present)
+}
+
+/** Our listeners on a process. */
+export type ProcessListeners = ReturnType<typeof createProcessListeners>
+
+/**
  * Creates our listeners on a process: one for each event, whoever wants it; none yet. `heard` gets the event's name and
- * its first argument.
+ * its first argument. Other people's listeners of a signal that is listened to stand in functions of ours, as those of `once` do in Node's,
+ * and are called when `meet` calls them.
  */
 export function createProcessListeners(
   host: ProcessEvents,
   heard: (event: string, argument: unknown) => void,
+  meet: Meet,
 ) {
-  const listening = new Map<string, (...args: never[]) => void>()
+  const { emitter } = host
+  const listening = new Map<string, Listener>()
   const sites = new WeakMap<object, string>()
+  const wrapped = new WeakMap<Listener, { readonly raw: Listener; readonly foreign: ForeignHandler }>()
   let isOwn = false
 
+  const all = (event: string) => rawListeners.call(emitter, event) as Listener[]
+
+  const wrap = (signal: NodeJS.Signals, raw: Listener): Listener => {
+    const { listener: handler = raw } = raw as { listener?: Listener }
+    const swap = (from: Listener, to: Listener) =>
+      rewrite(emitter, signal, (each) => (each === from ? to : each))
+    const foreign: ForeignHandler = {
+      signal,
+      handler,
+      get site() {
+        return sites.get(handler)
+      },
+      isPresent: () => all(signal).includes(wrapper),
+      call(self = emitter, args = [signal, constants.signals[signal]]) {
+        // One of `once` takes itself away by what Node knows it by.
+        if (handler !== raw) swap(wrapper, raw)
+        try {
+          return Reflect.apply(raw, self, args)
+        } finally {
+          if (handler !== raw) swap(raw, wrapper)
+        }
+      },
+    }
+    const wrapper = function (this: unknown, ...args: unknown[]) {
+      const own = listening.get(signal)
+      // Somebody has taken ours away, which would have heard.
+      if (own && !all(signal).includes(own)) heard(signal, signal)
+      return meet(foreign, () => foreign.call(this, args))
+    }
+    wrapped.set(wrapper, { raw, foreign })
+    return Object.assign(wrapper, { listener: handler })
+  }
+
+  const wrapAll = (signal: NodeJS.Signals) => {
+    const own = listening.get(signal)
+    if (own === undefined) return
+    rewrite(emitter, signal, (each) => (each === own || wrapped.has(each) ? each : wrap(signal, each)))
+  }
+
+  /** Ours is one more than the application has, of which Node would warn. */
+  const makeRoom = (event: string) => {
+    const most = emitter.getMaxListeners()
+    if (most === 0 || all(event).length !== most) return
+    emitter.setMaxListeners(most + 1)
+    host.soon(() => void (emitter.getMaxListeners() > most && emitter.setMaxListeners(most)))
+  }
+
   function remember(this: { emit(): unknown }, event: string, handler: object) {
-    const site = isSignal(event) && !isOwn ? callSite(this.emit) : undefined
+    if (isOwn || !isSignal(event)) return
+    const site = callSite(this.emit)
     if (site !== undefined) sites.set(handler, site)
+    if (!listening.has(event)) return
+    makeRoom(event)
+    host.soon(() => wrapAll(event))
   }
 
   const listen = (event: string) => {
     const listener = event === 'newListener' ? remember : (argument: unknown) => heard(event, argument)
     listening.set(event, listener)
+    makeRoom(event)
     isOwn = true
     host.on(event, listener)
     isOwn = false
+    if (isSignal(event)) wrapAll(event)
+  }
+
+  const forget = (event: string, listener: Listener) => {
+    rewrite(emitter, event, (each) => wrapped.get(each)?.raw ?? each)
+    host.off(event, listener)
+    listening.delete(event)
   }
 
   return {
@@ -55,22 +157,16 @@ export function createProcessListeners(
     /** Listens to exactly these events from now on. */
     listenTo(events: ReadonlySet<string>) {
       const wanted = events.size > 0 ? new Set(['newListener', ...events]) : events
-      for (const [event, listener] of listening) {
-        if (wanted.has(event)) continue
-        host.off(event, listener)
-        listening.delete(event)
-      }
+      for (const [event, listener] of listening) if (!wanted.has(event)) forget(event, listener)
       for (const event of wanted) if (!listening.has(event)) listen(event)
     },
+    /** How many listeners of this event others have. */
+    othersOf: (event: string) => all(event).filter((each) => each !== listening.get(event)).length,
     /** Other people's handlers of the signals that are listened to. */
     foreignHandlers: (): ForeignHandler[] =>
-      [...listening].flatMap(([event, own]) => {
-        if (!isSignal(event)) return []
-        const others = host.listeners(event).filter((handler) => handler !== own)
-        // Node tells of a listener of `once` without what it wraps it in.
-        const site = (handler: unknown) =>
-          sites.get((handler as { listener?: object }).listener ?? (handler as object))
-        return others.map((handler) => ({ signal: event, handler, site: site(handler) }))
+      [...listening.keys()].filter(isSignal).flatMap((signal) => {
+        wrapAll(signal)
+        return all(signal).flatMap((each) => wrapped.get(each)?.foreign ?? [])
       }),
   }
 }

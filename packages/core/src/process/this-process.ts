@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { systemClock } from '../clock.js'
 import { writeToStandardError } from '../events/standard-error.js'
@@ -7,24 +8,24 @@ import type { LifecycleOptions } from '../options/options.js'
 import { type Coordinator, createCoordinator, disconnecting } from './coordinator.js'
 import type { ProcessLike } from './member.js'
 import { noOutput, ownOutput } from './output.js'
+import { ownListeners } from './own-listeners.js'
 import { ownSurroundings } from './own-surroundings.js'
 import { parentMessages, releaseChannel, tellParent, workerDisconnects } from './parent-channel.js'
-import { listenTo, ownSignals } from './signals.js'
-import { exitNow, holdExit, watchErrors } from './uncaught.js'
+import { ownSignals } from './signals.js'
+import { exitNow, watchErrors } from './uncaught.js'
 
 /** A worker thread neither hears signals nor may end the process: it is told by its parent. */
 const deaf: ProcessLike = {
   ...noOutput,
   ...ownSignals,
+  emitter: new EventEmitter(),
   on: () => {},
   off: () => {},
-  listeners: () => [],
   exit: () => {},
   printError: () => {},
   // It dies of its errors as Node wants it, but for those that a lifecycle has caused by its own signal.
   watchErrors: (watch) => watchErrors((_event, error) => watch('unhandledRejection', error)),
   holdExit: () => () => {},
-  watchSignals: () => () => {},
   send: () => {},
   signalsHeard: async () => {},
   releaseChannel: () => {},
@@ -39,20 +40,11 @@ const special = new Map<string, typeof parentMessages | typeof workerDisconnects
 const thisProcess: ProcessLike = {
   ...ownOutput,
   ...ownSignals,
-  on(event, listener) {
-    const events = special.get(event)
-    if (events) events.on(listener as () => void)
-    else listenTo(event, listener)
-  },
-  off(event, listener) {
-    const events = special.get(event)
-    if (events) events.off(listener as () => void)
-    else process.off(event, listener as () => void)
-  },
+  on: (event, listener) => (special.get(event) ?? ownListeners).add(event, listener as () => void),
+  off: (event, listener) => (special.get(event) ?? ownListeners).remove(event, listener as () => void),
   exit: exitNow,
   printError: writeToStandardError,
   watchErrors,
-  holdExit,
   send: tellParent,
   signalsHeard: () => new Promise((resolve) => void systemClock.nextTurn(resolve)),
   releaseChannel,

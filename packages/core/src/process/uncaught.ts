@@ -1,4 +1,5 @@
 import { nextTick } from '../clock.js'
+import { ownListeners } from './own-listeners.js'
 import { replaceMethod } from './replace-method.js'
 
 /** The two events by which Node tells of an error that nobody has caught. */
@@ -7,14 +8,27 @@ export type ErrorEvent = 'uncaughtException' | 'unhandledRejection'
 /** Hears of an error before the application's listeners do; `true`: it is dealt with, and they never hear of it. */
 export type ErrorWatch = (event: ErrorEvent, error: unknown) => boolean
 
-/** Puts `around` between Node and the listeners of the process; returns how to take it away. */
-export const interceptEmit = (around: (event: unknown, argument: unknown) => boolean): (() => void) =>
+type Around = (event: unknown, argument: unknown) => boolean
+
+const cover = (around: Around) =>
   replaceMethod(
     'emit',
     (emit) =>
       (...args) =>
         around(args[0], args[1]) || emit(...args),
   )
+
+const arounds = new Set<Around>()
+let giveBack = () => {}
+
+/** Puts `around` between Node and the listeners of the process, once for however many there are; returns how to take it away. */
+export function interceptEmit(around: Around): () => void {
+  if (arounds.size === 0) giveBack = cover((...args) => [...arounds].some((each) => each(...args)))
+  arounds.add(around)
+  return () => {
+    if (arounds.delete(around) && arounds.size === 0) giveBack()
+  }
+}
 
 /**
  * Hears of errors without being a listener: error reporters count listeners, and leave the exit to others where they find one.
@@ -27,7 +41,7 @@ export const interceptEmit = (around: (event: unknown, argument: unknown) => boo
 export function watchErrors(watch: ErrorWatch): () => void {
   const onMonitor = () => {
     if (process.hasUncaughtExceptionCaptureCallback()) return
-    const stop = interceptEmit((event, error) => {
+    const stop = cover((event, error) => {
       if (event !== 'uncaughtException') return false
       stop()
       return watch(event, error)
@@ -35,37 +49,55 @@ export function watchErrors(watch: ErrorWatch): () => void {
     nextTick(stop)
   }
   const stop = interceptEmit((event, error) => event === 'unhandledRejection' && watch(event, error))
-  process.on('uncaughtExceptionMonitor', onMonitor)
+  ownListeners.add('uncaughtExceptionMonitor', onMonitor)
   return () => {
-    process.off('uncaughtExceptionMonitor', onMonitor)
+    ownListeners.remove('uncaughtExceptionMonitor', onMonitor)
     stop()
   }
 }
 
+/** What `process.exit` sets before it calls `process.reallyExit`. */
+const exiting = process as { _exiting?: boolean }
+
 let isOurs = false
+/** Listeners of `exit` have heard of one that was held: somebody had taken `process.exit` from the process before. */
+let isAnnounced = false
 
 /** Exits, whoever holds the exit. */
 export function exitNow(code: number): void {
   isOurs = true
-  try {
-    process.exit(code)
-  } finally {
-    isOurs = false
-  }
+  exiting._exiting ||= isAnnounced
+  process.exit(code)
 }
 
 /** The code of `process.exit(code)`, and of `process.exit()`: what the application has set `process.exitCode` to. */
 export const exitCodeOf = (code: unknown = process.exitCode): number => Number(code ?? 0) || 0
 
 /**
- * Asks `holds` whenever somebody calls `process.exit`; `true`: the process goes on, and the caller too.
+ * Asks `holds` whenever somebody exits the process; `true`: the process goes on, and the caller too.
  *
  * @returns how to stop
  */
-export const holdExit = (holds: (code: number) => boolean): (() => void) =>
-  replaceMethod(
-    'exit',
-    (exit) =>
-      (...args) =>
-        isOurs || !holds(exitCodeOf(...args)) ? exit(...args) : undefined,
-  )
+export function holdExit(holds: (code: number) => boolean): () => void {
+  const { exitCode } = process
+  isOurs = false
+  const isHeld = (...args: unknown[]) => !isOurs && holds(exitCodeOf(...args))
+  const letGo = [
+    replaceMethod(
+      'exit',
+      (exit) =>
+        (...args) =>
+          isHeld(...args) ? undefined : exit(...args),
+    ),
+    replaceMethod('reallyExit', (exit) => (...args) => {
+      if (!isHeld(...args)) return exit(...args)
+      isAnnounced = true
+      exiting._exiting = false
+      process.exitCode = exitCode
+      return undefined
+    }),
+  ]
+  return () => {
+    for (const each of letGo) each()
+  }
+}

@@ -15,7 +15,12 @@ export function createWarnings(
   platform: Platform,
   surroundings: Surroundings,
   attachments: Pick<Attachments, 'open' | 'lacksCarrier' | 'hidesProbes'>,
-  { foreignHandlers, defers, said }: Pick<Coordinator, 'foreignHandlers' | 'defers' | 'said'>,
+  {
+    foreignHandlers,
+    defers,
+    others,
+    said,
+  }: Pick<Coordinator, 'foreignHandlers' | 'defers' | 'others' | 'said'>,
   warn: (message: string) => void,
 ) {
   const advise = createAdvice(said, surroundings.env, warn)
@@ -114,6 +119,17 @@ export function createWarnings(
     },
     atReady() {
       each(...always, lookForShortKeepAlive)
+    },
+    /** Work is about to be cut. */
+    atCutoff() {
+      const late = others.pending()
+      if (late.length === 0) return
+      advise(
+        `work is cut before these run, which are held back to the end: ${late.join('; ')}. If one of them ends streams, sockets or jobs, ` +
+          "end these when draining begins: lifecycle.signal.addEventListener('abort', …), or lifecycle.onDrain(…); or let it run " +
+          "at the signal: otherHandlers: 'leave'",
+        'late handlers',
+      )
     },
     /** @param wasToldReady somebody has called `ready()` */
     atTrigger(wasToldReady: boolean) {

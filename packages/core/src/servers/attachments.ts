@@ -8,26 +8,7 @@ import { isAttached } from './attached.js'
 import { isClearTextHttp2, serverBelow, toDrainables } from './to-drainable.js'
 
 /** The servers of one lifecycle. */
-export interface Attachments {
-  /** All but those that have closed by themselves and do not listen again: a test may make one for each request. */
-  readonly open: ReadonlySet<Drainable>
-  /**
-   * Adds a server; it answers `probes` from now on.
-   *
-   * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
-   */
-  attach(server: unknown, probes: ProbeSettings | undefined): void
-  /** Leaves a request out of the drain that waits for its end. */
-  except(request: object): LeftOut[]
-  /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
-  readonly lacksCarrier: boolean
-  /** Probes are answered by HTTP/2 without TLS, and by nothing else: the kubelet asks by HTTP/1 there. */
-  readonly hidesProbes: boolean
-  /** Takes a server out of the drain; what it has in flight is somebody else's. */
-  detach(server: object): void
-  /** Whether it is among these, and answers `probes`. */
-  answers(server: object, probes: ProbeSettings | undefined): boolean
-}
+export type Attachments = ReturnType<typeof createAttachments>
 
 /** What attachments need of their lifecycle. */
 export interface AttachmentsOptions {
@@ -42,7 +23,7 @@ export interface AttachmentsOptions {
 const answeringKinds: readonly string[] = ['http', 'https', 'http2', 'grpc']
 
 /** Creates an empty list. */
-export function createAttachments({ clock, settings, probes: hub, drain }: AttachmentsOptions): Attachments {
+export function createAttachments({ clock, settings, probes: hub, drain }: AttachmentsOptions) {
   const { webSocketCloseCode, eventStreams } = settings
   const options = { clock, webSocketCloseCode, endsEventStreams: eventStreams === 'end' }
   const open = new Set<Drainable>()
@@ -58,8 +39,14 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
   }
 
   return {
+    /** All but those that have closed by themselves and do not listen again: a test may make one for each request. */
     open,
-    attach(server, probes) {
+    /**
+     * Adds a server; it answers `probes` from now on.
+     *
+     * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
+     */
+    attach(server: unknown, probes: ProbeSettings | undefined) {
       const isTraffic = createTrafficFilter(probes?.ignore ?? [])
       const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
       probesOf.set(server as object, probes)
@@ -76,17 +63,24 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
         if (drain() === undefined) for (const each of drainables) open.delete(each)
       })
     },
-    except: (request) => [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
+    /** Leaves a request out of the drain that waits for its end. */
+    except: (request: object): LeftOut[] =>
+      [...open].flatMap((drainable) => drainable.except?.(request) ?? []),
+    /** A WebSocket or Socket.IO server hangs on an HTTP server that no lifecycle has. */
     get lacksCarrier() {
       return below.map((each) => each.deref()).some((server) => server !== undefined && !isAttached(server))
     },
+    /** Probes are answered by HTTP/2 without TLS, and by nothing else: the kubelet asks by HTTP/1 there. */
     get hidesProbes() {
       const asked = [...open].filter(({ kind, listening }) => listening && answeringKinds.includes(kind))
       return asked.length > 0 && asked.every((each) => hiding.has(each))
     },
-    detach(server) {
+    /** Takes a server out of the drain; what it has in flight is somebody else's. */
+    detach(server: object) {
       for (const each of drainablesOf.get(server) ?? []) open.delete(each)
     },
-    answers: (server, probes) => probesOf.has(server) && probesOf.get(server) === probes,
+    /** Whether it is among these, and answers `probes`. */
+    answers: (server: object, probes: ProbeSettings | undefined) =>
+      probesOf.has(server) && probesOf.get(server) === probes,
   }
 }

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { constants } from 'node:os'
 import type { ProcessLike } from '../process/member.js'
 import { noOutput } from '../process/output.js'
 import type { ErrorEvent, ErrorWatch } from '../process/uncaught.js'
@@ -24,6 +23,12 @@ export interface FakeProcess extends ProcessLike {
   becomeIdle(): void
 }
 
+/** Adds it; returns how to take it back. */
+const held = <T>(holders: Set<T>, holder: T) => {
+  holders.add(holder)
+  return () => void holders.delete(holder)
+}
+
 /** Creates a process that runs. */
 export function createFakeProcess(): FakeProcess {
   const events = new EventEmitter()
@@ -31,18 +36,22 @@ export function createFakeProcess(): FakeProcess {
   const sent: string[] = []
   let printed = ''
   let watch: ErrorWatch | undefined
-  let holds = (_code: number) => false
-  let signalWatch: ((event: string) => boolean) | undefined
-  let end: { signal: NodeJS.Signals; ended: (code: number) => void } | undefined
+  const exits = new Set<(code: number) => boolean>()
+  const kills = new Set<(signal: NodeJS.Signals) => boolean>()
+  const due = new Set<() => void>()
   let idle = () => {}
   return {
     ...noOutput,
+    emitter: events,
+    soon: (fn) => void due.add(fn),
     on: (event, listener) => events.on(event, listener as () => void),
     off: (event, listener) => events.off(event, listener as () => void),
-    listeners: (event) => events.rawListeners(event),
     listenerCount: (event) => events.listenerCount(event),
     emit(event, ...args) {
-      if (signalWatch?.(event)) return true
+      for (const fn of due) {
+        due.delete(fn)
+        fn()
+      }
       const isError = event === 'uncaughtException' || event === 'unhandledRejection'
       return (isError && watch?.(event as ErrorEvent, args[0])) || events.emit(event, ...args)
     },
@@ -52,25 +61,9 @@ export function createFakeProcess(): FakeProcess {
         watch = undefined
       }
     },
-    watchSignals(watchOfSignals) {
-      signalWatch = watchOfSignals
-      return () => {
-        signalWatch = undefined
-      }
-    },
-    holdEnd(signal, ended) {
-      const holder = { signal, ended }
-      end = holder
-      return () => {
-        if (end === holder) end = undefined
-      }
-    },
-    killByApplication(signal) {
-      if (signal === end?.signal) end.ended(0)
-      return signal === end?.signal
-    },
-    callHandler: (handler, signal) =>
-      Reflect.apply(handler as () => unknown, events, [signal, constants.signals[signal]]),
+    holdExit: (holder) => held(exits, holder),
+    holdKill: (holder) => held(kills, holder),
+    killByApplication: (signal) => [...kills].some((holds) => holds(signal)),
     whenIdle(fn) {
       idle = fn
       return () => {
@@ -81,15 +74,8 @@ export function createFakeProcess(): FakeProcess {
     get watchesErrors() {
       return watch !== undefined
     },
-    holdExit(holder) {
-      holds = holder
-      return () => {
-        if (holds === holder) holds = () => false
-      }
-    },
     exitByApplication(code) {
-      if (end) end.ended(code === 128 + constants.signals[end.signal] ? 0 : code)
-      else if (!holds(code)) exitCode ??= code
+      if (![...exits].some((holds) => holds(code))) exitCode ??= code
     },
     exit(code) {
       exitCode ??= code
