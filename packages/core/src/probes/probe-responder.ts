@@ -35,10 +35,7 @@ function decode(part: string): string {
 }
 
 /** Answers nothing. */
-export const noProbes: ProbeResponder = {
-  match: () => undefined,
-  answer: () => jsonAnswer(false, 'stopped'),
-}
+export const noProbes: ProbeResponder = { match: () => undefined, answer: () => jsonAnswer(false, 'stopped') }
 
 /**
  * What is shown of checks besides the colour they give a probe: nothing; their names and outcomes; what they returned as

@@ -130,9 +130,8 @@ export function createCoordinator(host: ProcessLike, clock: Clock) {
     wishes().every(({ signals, otherHandlers }) => !signals.includes(signal) || otherHandlers === 'defer')
 
   const onSignal = (signal: NodeJS.Signals) => {
-    if (ending === undefined) {
-      end(signalTrigger(signal, stopsBySigint()))
-    } else if (clock.now() - ending.since >= gesture) {
+    if (ending === undefined) end(signalTrigger(signal, stopsBySigint()))
+    else if (clock.now() - ending.since >= gesture) {
       // Whoever has asked by message asks again by signal: no hand on a keyboard.
       if (signal === 'SIGINT' && !ending.trigger.byMessage) force(forcedBySigint, ending)
       else for (const member of ending.joined.keys()) member.ignored(signal)
@@ -155,10 +154,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock) {
     if (others.isCalling()) return
     if (ending === undefined) members.standIn()
     if (event === disconnecting) return beginEnd(disconnectTrigger(String(argument)))
-    if (event === 'message') {
-      if (argument === 'shutdown') beginEnd(shutdownMessageTrigger)
-      return
-    }
+    if (event === 'message') return argument === 'shutdown' ? beginEnd(shutdownMessageTrigger) : undefined
     const signal = event as NodeJS.Signals
     const foreign = listeners.foreignHandlers().filter((each) => each.signal === signal)
     const names = defers(signal) ? others.hold(foreign) : []

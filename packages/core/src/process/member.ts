@@ -20,12 +20,10 @@ export interface ProcessLike extends ProcessEvents, CrashingProcess, SpeakingPro
 /** What a lifecycle is to the coordinator. */
 export interface Member {
   readonly state: State
-  readonly settings: Pick<
+  readonly settings: { readonly byMessage?: Pick<Settings, 'gracePeriod'> } & Pick<
     Settings,
     'signals' | 'otherHandlers' | 'stopsBySigint' | 'crash' | 'hearsMessages' | 'gracePeriod'
-  > & {
-    readonly byMessage?: Pick<Settings, 'gracePeriod'>
-  }
+  >
   /** Begins to drain, or makes a drain under way end by `deadline`, in Unix milliseconds. */
   begin(trigger: Trigger, deadline: number): Promise<Report>
   /** The drain goes on as if nothing had come. */

@@ -1,6 +1,5 @@
 import { constants } from 'node:os'
 import type { Clock } from '../clock.js'
-import type { Drain } from '../drain/drain-under-way.js'
 import { type Gate, waitUntil } from '../drain/gate.js'
 import { type Batch, runUntil } from '../drain/hooks.js'
 import { currentPart, hookPart, type Part, runAsPart } from '../drain/part.js'
@@ -50,7 +49,7 @@ export function createOtherHandlers(
   host: HandlingProcess,
   clock: Clock,
   gate: Gate,
-  drains: ReadonlySet<Pick<Drain, 'hasRunHooks'>>,
+  drains: ReadonlySet<{ hasRunHooks(): boolean }>,
   listeners: () => Pick<ProcessListeners, 'hearsSignal' | 'othersOf'>,
 ) {
   let held: readonly ForeignHandler[] = []

@@ -40,9 +40,7 @@ function kindOf(value: unknown): Kind | undefined {
   if (value instanceof HttpServer || value instanceof HttpsServer) {
     return { server: value, drain: (options) => createHttpDrainable(value, options) }
   }
-  if (isHttp2(value)) {
-    return { server: value, drain: (options) => createHttp2Drainable(value, options) }
-  }
+  if (isHttp2(value)) return { server: value, drain: (options) => createHttp2Drainable(value, options) }
   if (isDrainable(value)) return { server: value.server ?? value, drain: () => value }
   if (isWebSocketServer(value)) {
     const drain = (options: DrainableOptions) => createWebSocketDrainable(value, options)
@@ -55,10 +53,7 @@ function kindOf(value: unknown): Kind | undefined {
 
 /** The HTTP server that a WebSocket or Socket.IO server hangs on, and that has to be attached as well. */
 export function serverBelow(value: unknown): object | undefined {
-  const { httpServer, options } = value as {
-    httpServer?: unknown
-    options?: { server?: unknown } | undefined
-  }
+  const { httpServer, options } = value as { httpServer?: unknown; options?: { server?: unknown } }
   const below = isWebSocketServer(value) ? options?.server : engineOf(value) && httpServer
   return below instanceof NetServer ? below : undefined
 }

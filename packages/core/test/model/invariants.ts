@@ -220,6 +220,15 @@ const othersRunLast: Rule = ({ end, exit, members, handlers }) => {
   })
 }
 
+/** A handler that awaits the drain that it is a part of does not wait for itself. */
+const nobodyWaitsForHimself: Rule = ({ exit, members, handlers }) => {
+  if (exit === undefined) return []
+  const mayBeLate = handlers.some(({ called }) => ['hangs', 'resolves', 'rejects'].includes(called.is.kind))
+  const hooks = members.flatMap(({ reports }) => reports.flatMap(({ report }) => report.hooks))
+  const isLate = hooks.some(({ name, outcome }) => outcome === 'timed-out' && name.includes(' handler '))
+  return when(isLate && !mayBeLate, 'a handler has waited in vain')
+}
+
 /** A process that lives on is as if there had been no lifecycle. */
 const nothingIsLeftBehind: Rule = ({ bench, exit, members, handlers }) => {
   if (exit !== undefined || members.some(({ lifecycle }) => lifecycle.state !== 'stopped')) return []
@@ -244,7 +253,13 @@ const memberRules: readonly MemberRule[] = [
   workGetsItsShare,
   stopGivesTheReport,
 ]
-const rules: readonly Rule[] = [exitsInTime, exitsWithTheRightCode, othersRunLast, nothingIsLeftBehind]
+const rules: readonly Rule[] = [
+  exitsInTime,
+  exitsWithTheRightCode,
+  othersRunLast,
+  nobodyWaitsForHimself,
+  nothingIsLeftBehind,
+]
 
 const broken = (world: World, of: readonly Rule[], ofMembers: readonly MemberRule[]) => [
   ...world.wrongs,

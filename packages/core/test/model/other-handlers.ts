@@ -14,13 +14,14 @@ export interface OtherHandler {
 /** Installs a handler as an application or a library does. */
 export function installHandler(
   host: MemberHost,
-  { signal, is, exits }: Extract<Action, { do: 'install' }>,
+  { signal, is, exits, waits }: Extract<Action, { do: 'install' }>,
 ): OtherHandler {
   const called = createCalled(host, { name: host.name('handler'), is, isLate: false })
   host.bench.process.on(signal, () => {
     const result = called.fn()
     if (exits !== undefined) host.bench.process.exitByApplication(exits)
-    return result
+    // As people write it: it waits for the drain that it is a part of.
+    return waits ? Promise.all([result, ...host.members.map(({ lifecycle }) => lifecycle.stop())]) : result
   })
   return { signal, called, installedAs: host.next(), exits }
 }

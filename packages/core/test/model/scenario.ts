@@ -19,6 +19,8 @@ export type Action =
       readonly is: Behaviour
       /** The handler calls `process.exit` with it. */
       readonly exits: number | undefined
+      /** It awaits `stop()` of every lifecycle. */
+      readonly waits: boolean
     }
   | { readonly do: 'create'; readonly options: LifecycleOptions; readonly flush: number | undefined }
   | { readonly do: 'ready'; readonly member: number }
@@ -160,6 +162,7 @@ const action = (word: fc.Arbitrary<ModelServerOptions['word']>): fc.Arbitrary<Ac
         signal: fc.constantFrom('SIGTERM', 'SIGTERM', 'SIGINT'),
         is: behaviour,
         exits: fc.constantFrom(undefined, undefined, 0, 7, 143, 130),
+        waits: fc.boolean(),
       }),
     },
     { weight: 1, arbitrary: create },
