@@ -35,7 +35,6 @@ export function createDrain(input: DrainInput): Drain {
   let cuts: readonly Cut[] | undefined
   let patienceEnd = Number.POSITIVE_INFINITY
   let lingerEnd = Number.POSITIVE_INFINITY
-
   const at = () => plan.at
   const since = () => Math.round(clock.now() - startedAt)
   const isSettled = () => input.preparing.size === 0 && servers.stopping === 0
@@ -50,7 +49,6 @@ export function createDrain(input: DrainInput): Drain {
       return settings.late === 'reject' && phase !== 'window'
     },
   }
-
   const setTimers = () => {
     for (const cancel of timers) cancel()
     timers = [patienceEnd, lingerEnd, at().cutoff, at().force, at().deadline]

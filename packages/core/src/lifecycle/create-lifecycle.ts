@@ -82,7 +82,6 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
   const servers = attachments.open
   const byHand = new WeakSet<object>()
   const isReadinessAwaited = settings.hearsMessages || settings.probes?.port !== undefined
-
   const warnings = createWarnings(settings.platform, host.surroundings, attachments, coordinator, warn)
 
   const draining = createDraining({
