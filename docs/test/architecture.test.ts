@@ -116,9 +116,9 @@ describe('core', () => {
     ])
   })
 
-  test('can be read in an evening: without protocols, adapters and the test kit, about 4 800 lines of code', () => {
+  test('can be read in an evening: without protocols, adapters and the test kit, about 4 950 lines of code', () => {
     const lifecycle = own.filter((path) => ![...protocols, ...outer].includes(folderOf(path)))
-    expect(lifecycle.flatMap(codeOf).length).toBeLessThan(4850)
+    expect(lifecycle.flatMap(codeOf).length).toBeLessThan(4990)
   })
 })
 

@@ -287,13 +287,70 @@ describe('handlers of others', () => {
     expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'as well'], 0])
   })
 
+  test('are held back by whoever comes after somebody has taken our listener away', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    join('first')
+    for (const each of process.emitter.listeners('SIGTERM'))
+      process.emitter.off('SIGTERM', each as () => void)
+    join('second')
+    signal('SIGTERM')
+    handle('too late')
+    await clock.advance(2000)
+    expect([order, process.exitCode]).toEqual([['first', 'second'], 0])
+  })
+
+  test('may go on behind their exit: what they throw or reject then does not count', async () => {
+    const { join, handle, signal, clock, process } = bench()
+    join('ours')
+    handle('throws', () => {
+      process.exitByApplication(0)
+      throw new Error('behind the exit')
+    })
+    handle('rejects', async () => {
+      process.exitByApplication(0)
+      throw new Error('behind the exit')
+    })
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('and listeners of any other kind make us throw nothing', async () => {
+    const { join, signal, clock, process } = bench()
+    join('ours')
+    const { emitter } = process
+    const odd = Object.assign(() => {}, { listener: true })
+    emitter.on(Symbol('event'), () => {})
+    emitter.on(5 as unknown as string, () => {})
+    emitter.on('SIGTERM', odd)
+    emitter.emit('newListener', 'SIGTERM')
+    expect(emitter.listeners('SIGTERM')).toContain(odd)
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(process.exitCode).toBe(0)
+  })
+
+  test('leave the limit of listeners to whoever sets it', () => {
+    const { join, process } = bench()
+    process.emitter.setMaxListeners(1)
+    process.on('SIGTERM', () => {})
+    join('ours')
+    process.emitter.setMaxListeners(100)
+    process.emit('SIGUSR2')
+    expect(process.emitter.getMaxListeners()).toBe(100)
+  })
+
   test('are no more than the application has, where Node counts them for leaks', () => {
     const { join, process } = bench()
     const warned = vi.spyOn(globalThis.process, 'emitWarning').mockReturnValue()
     process.emitter.setMaxListeners(2)
     process.on('SIGTERM', () => {})
     process.on('SIGTERM', () => {})
+    // As another copy of ours may do it.
+    const emits = () => process.emit('SIGUSR2')
+    process.emitter.on('newListener', emits)
     join('ours')
+    process.off('newListener', emits)
     process.emit('SIGUSR2')
     process.off('SIGTERM', process.emitter.listeners('SIGTERM')[0] as () => void)
     process.on('SIGTERM', () => {})

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../src/clock.js'
 import { ownListeners } from '../src/process/own-listeners.js'
+import { replaceMethod } from '../src/process/replace-method.js'
 import { ownSignals } from '../src/process/signals.js'
 
 const undo: (() => void)[] = []
@@ -49,6 +50,40 @@ describe('listeners of this process', () => {
   })
 })
 
+describe('methods of this process', () => {
+  const around = () =>
+    replaceMethod(
+      'lameduckTest',
+      (original) =>
+        (...args) =>
+          `ours ${original(...args)}`,
+    )
+  const call = () => (process as unknown as { lameduckTest: (text: string) => unknown }).lameduckTest('it')
+  const define = (descriptor: PropertyDescriptor) =>
+    Object.defineProperty(process, 'lameduckTest', { configurable: true, ...descriptor })
+  const theirs = (text: string) => `theirs ${text}`
+
+  test('are replaced where they are accessors, too, and these are given back', () => {
+    define({ get: () => theirs })
+    const giveBack = around()
+    expect(call()).toBe('ours theirs it')
+    giveBack()
+    expect(call()).toBe('theirs it')
+    expect(Object.getOwnPropertyDescriptor(process, 'lameduckTest')).toHaveProperty('get')
+  })
+
+  test('stay as they are where the process is hardened, by halves or wholly', () => {
+    define({ value: theirs, writable: true, configurable: false })
+    const giveBack = around()
+    expect(call()).toBe('ours theirs it')
+    giveBack()
+    expect(call()).toBe('theirs it')
+    Object.defineProperty(process, 'lameduckTest', { writable: false })
+    around()()
+    expect(call()).toBe('theirs it')
+  })
+})
+
 describe('signals of this process', () => {
   test('that come by hand in the same tick come after what was to be done soon', () => {
     const order: string[] = []
@@ -90,6 +125,18 @@ describe('signals of this process', () => {
     process.emit('beforeExit', 0)
     process.emit('beforeExit', 0)
     expect(told).toEqual(['ours', 'theirs'])
+  })
+
+  test('the end of the event loop is told of where somebody has put back an `emit` from before', () => {
+    const told: string[] = []
+    const { emit } = process
+    const had = Object.hasOwn(process, 'emit')
+    ownSignals.whenIdle(() => told.push('ours'))
+    process.emit = emit
+    later(() => void (had || Reflect.deleteProperty(process, 'emit')))
+    process.emit('beforeExit', 0)
+    process.emit('beforeExit', 0)
+    expect(told).toEqual(['ours'])
   })
 })
 

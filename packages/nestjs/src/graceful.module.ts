@@ -51,9 +51,7 @@ const withoutForRoot = () =>
         seat.liveWith(modules)
         seat.warnOfLateHooks(lateHooks, () => hookOwnersOf(modules), '@InjectLifecycle()')
         // At once, or when a testing module makes its application.
-        host.init$.subscribe(() => {
-          if (host.httpAdapter) guardProbePaths(host.httpAdapter, seat)
-        })
+        host.init$.subscribe(() => host.httpAdapter && guardProbePaths(host.httpAdapter, seat))
         return createGovernor(seat, () => hasCloseHooks(modules))
       },
     },

@@ -6,13 +6,17 @@ type Register = (...args: unknown[]) => unknown
 /** What is used of Fastify's. */
 type Reply = { [Method in 'code' | 'headers' | 'send' | 'callNotFound']: (value?: unknown) => Reply }
 
+/** A testing module that is compiled once more still has the adapter of its application before. */
+const guarded = new WeakSet<HttpServer>()
+
 /**
  * Keeps the application's routes off the probe paths. Probes are answered at the server, before Nest sees the request;
  * only `inject()` of the Fastify platform never reaches a server, so there they are routes too.
  */
 export function guardProbePaths(adapter: HttpServer, seat: Seat): void {
   const { probes, answerProbe, probeAt, refuseProbePath } = seat
-  if (probes === undefined) return
+  if (probes === undefined || guarded.has(adapter)) return
+  guarded.add(adapter)
   const registrars = adapter as unknown as Record<'get' | 'head' | 'all', Register>
   for (const method of ['get', 'head', 'all'] as const) {
     const register = registrars[method].bind(adapter)

@@ -82,7 +82,7 @@ export function createCoordinator(host: ProcessLike, clock: Clock) {
   const exitWhenStopped = async (present: Ending) => {
     for (const stopped of present.joined.values()) await stopped
     // The signal came when the lifecycles had closed already.
-    if (others.pending().length > 0) {
+    if (!isForced && others.pending().length > 0) {
       const outcomes = await others.run(() => present.deadline)
       if (outcomes.some(({ outcome }) => outcome !== 'done')) present.exitCode ||= unclean
     }

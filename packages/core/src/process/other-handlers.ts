@@ -112,10 +112,15 @@ export function createOtherHandlers(
   }
 
   const callAs = async (call: Call): Promise<void> => {
-    const result = call.foreign.call()
-    call.isSilent = !isPromise(result)
-    const over = gate.until(() => call.isOver)
-    await (call.isSilent ? over : Promise.race([over, result]))
+    try {
+      const result = call.foreign.call()
+      call.isSilent = !isPromise(result)
+      const over = gate.until(() => call.isOver)
+      await (call.isSilent ? over : Promise.race([over, result]))
+    } catch (error) {
+      // In Node it would not have come to that behind its exit.
+      if (!call.isOver) throw error
+    }
   }
 
   const runAll = async (turns: readonly Call[], due: () => number) => {

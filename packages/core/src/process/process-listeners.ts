@@ -31,7 +31,8 @@ export interface ForeignHandler {
 /** Decides what becomes of a handler whose signal is emitted: calls it, or does not. */
 export type Meet = (foreign: ForeignHandler, call: () => unknown) => unknown
 
-const isSignal = (event: string): event is NodeJS.Signals => event.startsWith('SIG')
+const isSignal = (event: unknown): event is NodeJS.Signals =>
+  typeof event === 'string' && event.startsWith('SIG')
 
 /** Where the listener is registered that `emit` tells of: the first line of the stack that is not Node's own. */
 function callSite(emit: () => unknown): string | undefined {
@@ -83,7 +84,8 @@ export function createProcessListeners(
   const all = (event: string) => rawListeners.call(emitter, event) as Listener[]
 
   const wrap = (signal: NodeJS.Signals, raw: Listener): Listener => {
-    const { listener: handler = raw } = raw as { listener?: Listener }
+    const { listener } = raw as { listener?: unknown }
+    const handler = typeof listener === 'function' ? (listener as Listener) : raw
     const swap = (from: Listener, to: Listener) =>
       rewrite(emitter, signal, (each) => (each === from ? to : each))
     const foreign: ForeignHandler = {
@@ -119,30 +121,38 @@ export function createProcessListeners(
     rewrite(emitter, signal, (each) => (each === own || wrapped.has(each) ? each : wrap(signal, each)))
   }
 
-  /** Ours is one more than the application has, of which Node would warn. */
+  /** Ours is one more than the application has, of which Node would warn. Returns how to take the room back. */
   const makeRoom = (event: string) => {
     const most = emitter.getMaxListeners()
-    if (most === 0 || all(event).length !== most) return
-    emitter.setMaxListeners(most + 1)
-    host.soon(() => void (emitter.getMaxListeners() > most && emitter.setMaxListeners(most)))
+    if (most === 0 || all(event).length !== most) return () => {}
+    const limit = emitter as unknown as { _maxListeners: number | undefined }
+    const { _maxListeners: before } = limit
+    limit._maxListeners = most + 1
+    return () => {
+      if (limit._maxListeners === most + 1) limit._maxListeners = before
+    }
   }
 
-  function remember(this: { emit(): unknown }, event: string, handler: object) {
-    if (isOwn || !isSignal(event)) return
+  function remember(this: { emit(): unknown }, event: unknown, handler: unknown) {
+    if (isOwn || !isSignal(event) || typeof handler !== 'function') return
     const site = callSite(this.emit)
     if (site !== undefined) sites.set(handler, site)
     if (!listening.has(event)) return
-    makeRoom(event)
-    host.soon(() => wrapAll(event))
+    const takeBack = makeRoom(event)
+    host.soon(() => {
+      takeBack()
+      wrapAll(event)
+    })
   }
 
   const listen = (event: string) => {
     const listener = event === 'newListener' ? remember : (argument: unknown) => heard(event, argument)
     listening.set(event, listener)
-    makeRoom(event)
+    const takeBack = makeRoom(event)
     isOwn = true
     host.on(event, listener)
     isOwn = false
+    takeBack()
     if (isSignal(event)) wrapAll(event)
   }
 
@@ -157,7 +167,11 @@ export function createProcessListeners(
     /** Listens to exactly these events from now on. */
     listenTo(events: ReadonlySet<string>) {
       const wanted = events.size > 0 ? new Set(['newListener', ...events]) : events
-      for (const [event, listener] of listening) if (!wanted.has(event)) forget(event, listener)
+      // Somebody may have taken a signal's away.
+      const stands = (event: string, listener: Listener) => !isSignal(event) || all(event).includes(listener)
+      for (const [event, listener] of listening) {
+        if (!wanted.has(event) || !stands(event, listener)) forget(event, listener)
+      }
       for (const event of wanted) if (!listening.has(event)) listen(event)
     },
     /** How many listeners of this event others have. */

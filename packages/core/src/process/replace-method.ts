@@ -8,16 +8,20 @@ type Method = (...args: unknown[]) => unknown
  */
 export function replaceMethod(name: string, make: (original: Method) => Method): () => void {
   const before = Object.getOwnPropertyDescriptor(process, name)
-  const original: Method = (...args) =>
-    Reflect.apply(before ? before.value : Object.getPrototypeOf(process)[name], process, args)
+  const original: Method = (...args) => {
+    const method = before ? (before.get ? before.get.call(process) : before.value) : undefined
+    return Reflect.apply(method ?? Object.getPrototypeOf(process)[name], process, args)
+  }
   const inner = make(original)
   let isOn = true
   const own: Method = (...args) => (isOn ? inner : original)(...args)
-  Object.defineProperty(process, name, { value: own, configurable: true, writable: true })
+  // Where the process is hardened it stays as it is.
+  const { configurable = true, enumerable = false } = before ?? {}
+  Reflect.defineProperty(process, name, { value: own, writable: true, configurable, enumerable })
   return () => {
     isOn = false
     if (Object.getOwnPropertyDescriptor(process, name)?.value !== own) return
-    if (before) Object.defineProperty(process, name, before)
+    if (before) Reflect.defineProperty(process, name, before)
     else Reflect.deleteProperty(process, name)
   }
 }

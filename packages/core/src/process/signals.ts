@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
 import { inMicrotask, systemClock } from '../clock.js'
 import type { HandlingProcess } from './other-handlers.js'
+import { ownListeners } from './own-listeners.js'
 import { replaceMethod } from './replace-method.js'
-import { holdExit, interceptEmit } from './uncaught.js'
+import { cover, holdExit, interceptEmit } from './uncaught.js'
 
 const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
 
@@ -29,15 +30,21 @@ export const ownSignals: HandlingProcess = {
     }),
   whenIdle(fn) {
     systemClock.holdLoop(false)
-    // Node's moment before it exits, which nobody else hears of: the process does not.
-    const stop = interceptEmit((event) => {
-      if (event !== 'beforeExit') return false
+    const idle = () => {
       end()
       fn()
+    }
+    // Node's moment before it exits, which nobody else hears of: the process does not.
+    const stop = cover((event) => {
+      if (event !== 'beforeExit') return false
+      idle()
       return true
     })
+    // A handler may put back an `emit` from before.
+    ownListeners.addFirst('beforeExit', idle)
     const end = () => {
       systemClock.holdLoop(true)
+      ownListeners.remove('beforeExit', idle)
       stop()
     }
     return end

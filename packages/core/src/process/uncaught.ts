@@ -10,7 +10,8 @@ export type ErrorWatch = (event: ErrorEvent, error: unknown) => boolean
 
 type Around = (event: unknown, argument: unknown) => boolean
 
-const cover = (around: Around) =>
+/** Puts `around` around whatever `process.emit` is now. */
+export const cover = (around: Around): (() => void) =>
   replaceMethod(
     'emit',
     (emit) =>
