@@ -2,7 +2,14 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Seat } from '@lameduck/core'
 import type { FastifyInstance } from 'fastify'
 
-type AddHook = (this: unknown, name: string, ...rest: unknown[]) => unknown
+type Register = (this: unknown, ...args: unknown[]) => unknown
+
+/** What is used of an application. */
+interface Application {
+  addHook: Register
+  /** Avvio's, from which Fastify's hook of that name is made. */
+  onClose: Register
+}
 
 interface Watch {
   hasCloseHooks: boolean
@@ -13,19 +20,27 @@ interface Watch {
 /** Of the applications that were made since the import. */
 const watches = new WeakMap<object, Watch>()
 
-// Fastify tells of each application that is made. Its scopes inherit `addHook`.
+// Fastify tells of each application that is made. Its scopes inherit both methods.
 subscribe('fastify.initialization', (message) => {
-  const { fastify } = Object(message) as { fastify?: { addHook: AddHook } }
+  const { fastify } = Object(message) as { fastify?: Application }
   if (typeof fastify?.addHook !== 'function') return
-  const { addHook } = fastify
+  const { addHook, onClose } = fastify
   const watch: Watch = { hasCloseHooks: false, found() {} }
   watches.set(fastify, watch)
-  fastify.addHook = function (name, ...rest) {
-    if (name === 'onClose' || name === 'preClose') {
-      watch.hasCloseHooks = true
-      watch.found()
-    }
-    return addHook.call(this, name, ...rest)
+  const found = () => {
+    watch.hasCloseHooks = true
+    watch.found()
+  }
+  fastify.addHook = function (...args) {
+    if (args[0] === 'onClose' || args[0] === 'preClose') found()
+    return addHook.apply(this, args)
+  }
+  // One of them is Fastify's own, when the application gets ready.
+  let isFirst = true
+  fastify.onClose = function (...args) {
+    if (this !== fastify || !isFirst) found()
+    else isFirst = false
+    return onClose.apply(this, args)
   }
 })
 

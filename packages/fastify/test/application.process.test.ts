@@ -148,7 +148,11 @@ describe('applications that tests make and never close', { timeout: 120_000 }, (
     for (const kind of ['plain', 'injected', 'logged', 'closed']) expect(kept[kind], kind).toBeLessThan(20)
     tests.signal()
     expect((await tests.exited()).code).toBe(0)
-    const closing = ['onClose', 'preClose', 'before import'].flatMap((hook) => [hook, hook, hook])
+    const closing = ['onClose', 'avvio', 'avvio in scope', 'preClose', 'before import'].flatMap((hook) => [
+      hook,
+      hook,
+      hook,
+    ])
     expect(tests.said('closing').sort()).toEqual(closing.sort())
   })
 })

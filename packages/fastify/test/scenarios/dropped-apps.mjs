@@ -43,6 +43,17 @@ const make = {
     )
     return serve(app)
   },
+  async avvio() {
+    const app = Fastify()
+    await app.register(graceful, { logger: false })
+    return serve(app.onClose(() => say({ closing: 'avvio' })))
+  },
+  async avvioInScope() {
+    const app = Fastify()
+    await app.register(graceful, { logger: false })
+    await app.register(async (scope) => void scope.onClose(() => say({ closing: 'avvio in scope' })))
+    return serve(app)
+  },
   async hookedBefore() {
     const app = Fastify()
     app.register(async (scope) => void scope.addHook('preClose', async () => say({ closing: 'preClose' })))
@@ -68,7 +79,8 @@ async function count(kind, times) {
 
 const kept = {}
 for (const kind of ['plain', 'injected', 'logged', 'closed']) kept[kind] = await count(kind, 200)
-for (const kind of ['hooked', 'hookedBefore', 'madeBefore']) kept[kind] = await count(kind, 3)
+for (const kind of ['hooked', 'avvio', 'avvioInScope', 'hookedBefore', 'madeBefore'])
+  kept[kind] = await count(kind, 3)
 say({ kept })
 setInterval(() => {}, 60_000)
 say({ listening: 0 })
