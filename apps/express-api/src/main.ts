@@ -7,4 +7,6 @@ const app = express()
 app.use(graceful())
 addRoutes(app)
 const { port, host } = listenOptions()
-app.listen(port, host)
+const server = app.listen(port, host)
+// Longer than a balancer keeps its connections: nginx keeps them for 60 s, Node for 5 s.
+server.keepAliveTimeout = 65_000
