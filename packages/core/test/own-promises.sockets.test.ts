@@ -154,6 +154,22 @@ describe.concurrent("the event 'close' of a server", { timeout: 60_000 }, () => 
     socket.destroy()
   })
 
+  test.each([0, 1, 2, 3])(
+    'and close() of one that is closed already calls back, also %i turns after the drain has closed it',
+    async (turns) => {
+      await using served = await serve(long)
+      const { server, lifecycle } = served
+      const stopped = lifecycle.stop()
+      const again = new Promise<unknown>((resolve) => {
+        server.close(async () => {
+          for (let i = 0; i < turns; i++) await new Promise(setImmediate)
+          server.close(resolve)
+        })
+      })
+      await Promise.all([stopped, again])
+    },
+  )
+
   test('a server that closed by itself and listens again after the drain stays open, and serves as ever', async () => {
     await using served = await serve(long)
     served.server.close()

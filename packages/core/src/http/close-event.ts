@@ -47,6 +47,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
   let isCalled = false
   let step: 'free' | 'held' | 'released' | 'heard' = 'free'
   let isTwice = false
+  let isOver = false
   let waiting: (() => void)[] = []
   let spared = 0
 
@@ -73,6 +74,13 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
     waiting = []
   }
 
+  /** Nobody who closes the server once more is left without an answer: not before Node's second event has come. */
+  const letGo = () => {
+    if (isTwice || !isOver) return
+    server.off('newListener', added)
+    if (step === 'heard') step = 'free'
+  }
+
   const settle = () => {
     close.settle()
     dispose.settle()
@@ -82,6 +90,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
     hold() {
       if (step === 'held') return
       step = 'held'
+      isOver = false
       isCalled = false
       close.hold()
       dispose.hold()
@@ -97,6 +106,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
         isTwice = true
         clock.nextTurn(() => {
           isTwice = false
+          letGo()
         })
       }
       return true
@@ -132,10 +142,10 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       if (step === 'heard') step = 'free'
     },
     giveBack() {
-      server.off('newListener', added)
       close.giveBack()
       dispose.giveBack()
-      if (step === 'heard') step = 'free'
+      isOver = true
+      letGo()
     },
   }
 }
