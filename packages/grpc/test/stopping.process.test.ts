@@ -12,7 +12,10 @@ describe.concurrent('a handler that stops its process', { timeout: 120_000 }, ()
     await using server = await startScenario('serve', { options: quick, env: { INTERCEPTORS: count } })
     using client = new WorkClient(server.port)
     using other = new WorkClient(server.port)
-    const [beside, elsewhere] = [client.answer(800), other.answer(1200)]
+    await Promise.all([client.answer(), other.answer()])
+    const [beside, elsewhere] = [client.answer(2000), other.answer(2500)]
+    // When this one is answered, the one before it on the same connection has begun.
+    await other.answer()
     expect(await client.unary('Stop')).toEqual({ text: 'stopped with 0' })
     expect(await Promise.all([beside, elsewhere])).toEqual([{ text: 'answer' }, { text: 'answer' }])
     expect(await server.exited()).toMatchObject({

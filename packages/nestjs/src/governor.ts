@@ -1,13 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { type Lifecycle, LifecycleError, type Seat, sharesHandler } from '@lameduck/core'
 import { attachGateways } from './gateways.js'
-import {
-  isToldToListen,
-  missingStages,
-  type NestContext,
-  surround,
-  watchApplications,
-} from './nest-context.js'
+import { isToldToListen, type NestContext, surround, watchApplications } from './nest-context.js'
+import { guardProbePaths } from './probe-routes.js'
 import { createTakeOver } from './take-over.js'
 import { attachTransport, whenListening } from './transports.js'
 
@@ -44,9 +39,8 @@ const unsupported = (what: string) =>
  * @throws {LifecycleError} FRAMEWORK_UNSUPPORTED
  */
 export function watchForApplications(): void {
-  const missing = missingStages()
+  const missing = watchApplications((context, close) => governorOf(context)?.meet(context, close) ?? false)
   if (missing.length > 0) throw unsupported(`one whose application has no ${missing.join(', ')}`)
-  watchApplications((context, close) => governorOf(context)?.meet(context, close) ?? false)
 }
 
 /**
@@ -93,6 +87,7 @@ export function createGovernor(seat: Seat, hasCloseHooks: () => boolean): Govern
       if (known.has(context)) return false
       known.add(context)
       hasMet = true
+      if (context.getHttpAdapter) guardProbePaths(context.getHttpAdapter(), seat)
       takeOver(context, close)
       // Gateways are registered just before Nest calls the first hook.
       surround(context, 'callInitHook', () => {
@@ -105,8 +100,7 @@ export function createGovernor(seat: Seat, hasCloseHooks: () => boolean): Govern
       return true
     },
     checkMet() {
-      if (!hasMet)
-        throw unsupported('an application of another copy of @nestjs/core, or one that starts otherwise')
+      if (!hasMet) throw unsupported('an application of another @nestjs/core, or one that starts otherwise')
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { INestApplicationContext } from '@nestjs/common'
+import type { HttpServer, INestApplicationContext } from '@nestjs/common'
 import { NestApplication, NestApplicationContext } from '@nestjs/core'
 
 /** A part of a microservice's transport, as `@nestjs/microservices` has it on both versions. */
@@ -22,6 +22,7 @@ export interface NestContext extends INestApplicationContext {
   /** The first stage of closing, since Nest 12. */
   prepareClose?(): Promise<void>
   /** An application that serves HTTP. */
+  getHttpAdapter?(): HttpServer
   getHttpServer?(): unknown
   getMicroservices?(): readonly NestContext[]
   connectMicroservice?(...args: unknown[]): NestContext
@@ -42,13 +43,11 @@ type StageName = (typeof stages)[number] | 'prepareClose'
 
 type Action = () => unknown
 
+type Meet = (context: NestContext, close: () => Promise<void>) => boolean
+
 type Stage = (this: NestContext, ...args: unknown[]) => unknown
 
 const prototype = NestApplicationContext.prototype as unknown as Record<string, Stage | undefined>
-
-/** The stages that the Nest at hand has not got. */
-export const missingStages = (): readonly string[] =>
-  stages.filter((name) => typeof prototype[name] !== 'function')
 
 /** Has something done before a stage of an application, if it has that stage, and after it. */
 export function surround(context: NestContext, name: StageName, before?: Action, after?: Action): void {
@@ -81,9 +80,12 @@ let isWatching = false
 /**
  * Calls `met` with each application of this process when it enters its first stage, before that stage begins. `met`
  * says whether it has put something in the stage's place.
+ *
+ * @returns the stages that the Nest at hand has not got; with any, none are watched
  */
-export function watchApplications(met: (context: NestContext, close: () => Promise<void>) => boolean): void {
-  if (isWatching) return
+export function watchApplications(met: Meet): readonly string[] {
+  const missing = stages.filter((name) => typeof prototype[name] !== 'function')
+  if (isWatching || missing.length > 0) return missing
   isWatching = true
   watchListen()
   for (const name of entrances) {
@@ -94,4 +96,5 @@ export function watchApplications(met: (context: NestContext, close: () => Promi
       return stage.apply(this, args)
     }
   }
+  return missing
 }
