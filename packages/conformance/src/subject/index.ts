@@ -1,3 +1,4 @@
+export { countKept } from './count-kept.js'
 export { echoUpgrades, isForWebSockets } from './echo-upgrades.js'
 export {
   contextOf,

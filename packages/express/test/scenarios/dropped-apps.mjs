@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { say } from '@lameduck/conformance/subject'
+import { countKept, say } from '@lameduck/conformance/subject'
 import { createLifecycle } from '@lameduck/core'
 import { graceful } from '@lameduck/express'
 import express from 'express'
@@ -36,18 +36,8 @@ const make = {
   },
 }
 
-async function count(kind, times) {
-  const made = []
-  for (let i = 0; i < times; i++) made.push(new WeakRef(await make[kind]()))
-  for (let i = 0; i < 5; i++) {
-    await sleep(50)
-    globalThis.gc()
-  }
-  return made.filter((each) => each.deref() !== undefined).length
-}
-
 const kept = {}
-for (const kind of Object.keys(make)) kept[kind] = await count(kind, 200)
+for (const kind of Object.keys(make)) kept[kind] = await countKept(make[kind], 200)
 say({ kept })
 if (process.env.STAYS) {
   const matters = {

@@ -1,6 +1,5 @@
 // What a test suite does: an application for each test, requests that are injected, and nobody closes anything.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { say } from '@lameduck/conformance/subject'
+import { countKept, say } from '@lameduck/conformance/subject'
 import Fastify from 'fastify'
 
 const madeBeforeImport = [1, 2, 3].map(() => {
@@ -67,20 +66,10 @@ const make = {
   },
 }
 
-async function count(kind, times) {
-  const made = []
-  for (let i = 0; i < times; i++) made.push(new WeakRef(await make[kind]()))
-  for (let i = 0; i < 5; i++) {
-    await sleep(50)
-    globalThis.gc()
-  }
-  return made.filter((each) => each.deref() !== undefined).length
-}
-
 const kept = {}
-for (const kind of ['plain', 'injected', 'logged', 'closed']) kept[kind] = await count(kind, 200)
+for (const kind of ['plain', 'injected', 'logged', 'closed']) kept[kind] = await countKept(make[kind], 200)
 for (const kind of ['hooked', 'avvio', 'avvioInScope', 'hookedBefore', 'madeBefore'])
-  kept[kind] = await count(kind, 3)
+  kept[kind] = await countKept(make[kind], 3)
 say({ kept })
 setInterval(() => {}, 60_000)
 say({ listening: 0 })

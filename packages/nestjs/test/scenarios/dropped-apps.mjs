@@ -2,8 +2,7 @@
 // application that nobody holds and that serves.
 import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { say, testOptions } from '@lameduck/conformance/subject'
+import { countKept, say, testOptions } from '@lameduck/conformance/subject'
 import { GracefulModule, LIFECYCLE } from '@lameduck/nestjs'
 import { Controller, Get } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
@@ -86,16 +85,6 @@ const make = {
   },
 }
 
-async function count(kind, times) {
-  const made = []
-  for (let i = 0; i < times; i++) made.push(new WeakRef(await make[kind]()))
-  for (let i = 0; i < 5; i++) {
-    await sleep(50)
-    globalThis.gc()
-  }
-  return made.filter((each) => each.deref() !== undefined).length
-}
-
 const serve = async () => {
   const imports = [GracefulModule.forRoot({ logger: false, ...testOptions() })]
   const app = (await compile(imports)).createNestApplication({ logger: false })
@@ -107,7 +96,7 @@ const serve = async () => {
 const port = await serve()
 const kept = {}
 for (const kind of Object.keys(make)) {
-  kept[kind] = await count(kind, ['hooked', 'context'].includes(kind) ? 3 : 30)
+  kept[kind] = await countKept(make[kind], ['hooked', 'context'].includes(kind) ? 3 : 30)
 }
 say({ kept })
 say({ listening: port })
