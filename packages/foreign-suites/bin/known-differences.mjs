@@ -20,6 +20,14 @@ const known = [
       'it counts the listeners of the HTTP server, of which two are ours: whether it listens, and whether it has closed',
   },
   {
+    suite: 'ws',
+    mode: /window/,
+    file: /websocket-server/,
+    test: /emits the 'close' event after the server closes/,
+    reason:
+      'while draining, close(callback) calls back when its server has drained, and the event comes when all servers have',
+  },
+  {
     suite: 'node-http',
     mode: /./,
     file: /test-http-connect\.js$/,
@@ -56,13 +64,13 @@ const known = [
   },
   {
     suite: 'fastify',
-    mode: /adapter/,
+    mode: /adapter|window/,
     file: /test\/close-pipelining\.test\.js$/,
     reason: 'requests behind one that closes the application are served; Fastify answers 503, or cuts them',
   },
   {
     suite: 'fastify',
-    mode: /adapter/,
+    mode: /adapter|window/,
     file: /test\/close\.test\.js$/,
     test: /while closing|Current opened connection|rejected incoming|^exit$/,
     reason:
@@ -70,11 +78,26 @@ const known = [
   },
   {
     suite: 'fastify',
-    mode: /adapter/,
+    mode: /adapter|window/,
     file: /test\/close\.test\.js$/,
     test: /reopened|shutsdown|on-close hook|preClose/,
     reason:
       'node:test cancels what is behind a test that never settles, here one that waits for the 503: with that one skipped they pass',
+  },
+  {
+    suite: 'fastify',
+    mode: /window/,
+    file: /test\/listen\.1\.test\.js$/,
+    test: /^(listen after Promise.resolve|listen works with (undefined|null) host|exit)/,
+    reason:
+      'it lets go of its server, and so do the timers of these lifecycles: nothing holds the process until it has closed',
+  },
+  {
+    suite: 'fastify',
+    mode: /window/,
+    file: /test\/internals\/server\.test\.js$/,
+    reason:
+      'its second server closes when the first has closed, which waits for the second one, whose window lasts until it closes',
   },
   {
     suite: 'fastify',
@@ -113,6 +136,20 @@ const known = [
     file: /test\/app\.router\.js$/,
     test: /when "(case sensitive|strict) routing" is enabled|^exit$/,
     reason: 'Express reads these two settings at the first app.use, whatever is used, and not later',
+  },
+  {
+    suite: 'nest',
+    mode: /adapter/,
+    file: /inspector/,
+    reason: 'it compares every module and provider of the application with a list, of which some are ours',
+  },
+  {
+    suite: 'nest',
+    mode: /adapter/,
+    file: /websockets\/e2e\/gateway/,
+    test: /should block application shutdown|^exit$/,
+    reason:
+      'it wants an EventSource to hold the application for ever; its stream is ended in order, and it connects anew',
   },
   {
     suite: 'hapi',

@@ -25,8 +25,8 @@ const preload = (/** @type {string} */ name) =>
  * @param {string} folder
  * @returns {NodeJS.ProcessEnv}
  */
-function environment({ adapter }, mode, folder) {
-  const quiet = { ...process.env, NODE_V8_COVERAGE: '', FORCE_COLOR: '0', NODE_ENV: 'test' }
+function environment({ adapter, environment: wanted }, mode, folder) {
+  const quiet = { ...process.env, ...wanted, NODE_V8_COVERAGE: '', FORCE_COLOR: '0', NODE_ENV: 'test' }
   if (mode === 'plain') return quiet
   const NODE_OPTIONS = `--require ${preload(mode === 'adapter' ? 'adapter' : 'attach')}`
   if (mode !== 'adapter')

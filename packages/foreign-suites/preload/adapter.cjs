@@ -1,6 +1,6 @@
 'use strict'
 // Puts an adapter into every application that a framework's own tests make.
-// LAMEDUCK_SUITE_ADAPTER: fastify, express or grpc. LAMEDUCK_SUITE_MODULE: the file that exports what makes an application.
+// LAMEDUCK_SUITE_ADAPTER: fastify, express, grpc or nestjs. LAMEDUCK_SUITE_MODULE: the file that exports what makes an application.
 const Module = require('node:module')
 const { options } = require('./quiet-lifecycle.cjs')
 
@@ -48,6 +48,18 @@ const adapters = {
       }
     }
     return new Proxy(made, { get: (target, name) => (name === 'Server' ? Graceful : target[name]) })
+  },
+  nestjs(made) {
+    // Nest's sources stand in for its packages there, for us as well.
+    const { GracefulModule } = require('@lameduck/nestjs')
+    const Test = new Proxy(made.Test, {
+      get: (target, name) =>
+        name === 'createTestingModule'
+          ? (/** @type {any} */ { imports = [], ...rest }, /** @type {any[]} */ ...others) =>
+              target[name]({ ...rest, imports: [...imports, GracefulModule.forRoot(options)] }, ...others)
+          : target[name],
+    })
+    return new Proxy(made, { get: (target, name) => (name === 'Test' ? Test : target[name]) })
   },
 }
 

@@ -19,6 +19,31 @@ const isHttp = (server) =>
   server instanceof HttpsServer ||
   (server instanceof NetServer && 'updateSettings' in server)
 
+/** @type {WeakMap<object, () => void>} */
+const endOfWindow = new WeakMap()
+
+/**
+ * Has the window of the owner's server end when its `close` is called.
+ *
+ * @param {any} owner a server, or a prototype of servers: tests put the prototype's own method back
+ * @param {string | symbol} name
+ */
+function endWindowBy(owner, name) {
+  const method = owner[name]
+  Object.defineProperty(owner, name, {
+    configurable: true,
+    writable: true,
+    /**
+     * @this {HttpServer}
+     * @param {unknown[]} args
+     */
+    value(...args) {
+      endOfWindow.get(this)?.()
+      return Reflect.apply(method, this, args)
+    },
+  })
+}
+
 /**
  * Asks clients to leave from when the server listens until the test closes it: the same as a window, of that length.
  *
@@ -26,23 +51,12 @@ const isHttp = (server) =>
  * @param {import('@lameduck/core').Lifecycle} lifecycle
  */
 function leaveUntilClosed(server, lifecycle) {
-  let closed = () => {}
-  const untilClosed = new Promise((resolve) => {
-    closed = () => resolve(undefined)
-  })
+  const untilClosed = new Promise((resolve) => endOfWindow.set(server, () => resolve(undefined)))
   lifecycle.onDrain(() => untilClosed)
   server.once('listening', () => {
     void lifecycle.ready()
     void lifecycle.stop()
-    for (const name of /** @type {const} */ (['close', Symbol.asyncDispose])) {
-      const method = server[name]
-      Object.assign(server, {
-        [name](/** @type {unknown[]} */ ...args) {
-          closed()
-          return Reflect.apply(method, server, args)
-        },
-      })
-    }
+    for (const name of ['close', Symbol.asyncDispose]) endWindowBy(server, name)
   })
 }
 
@@ -64,3 +78,6 @@ NetServer.prototype.listen = /** @type {typeof listen} */ (
     return Reflect.apply(listen, this, args)
   }
 )
+
+if (isInWindow)
+  for (const { prototype } of [HttpServer, HttpsServer, NetServer]) endWindowBy(prototype, 'close')
