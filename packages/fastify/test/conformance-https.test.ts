@@ -5,4 +5,5 @@ describeServer({
   script: new URL('subjects/https.mjs', import.meta.url),
   protocol: 'https',
   capabilities: ['tls', 'websocket', 'upgrade'],
+  onlyInMatrix: true,
 })
