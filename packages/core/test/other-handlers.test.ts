@@ -16,12 +16,17 @@ function bench() {
     lifecycle.onStop('hook', () => void order.push(name))
     return { lifecycle, reports }
   }
+  /** What somebody does who removes all that `listeners()` gives. */
+  const takeListenersAway = () => {
+    const { emitter } = made.process
+    for (const each of emitter.listeners('SIGTERM')) emitter.off('SIGTERM', each as () => void)
+  }
   const handle = (name: string, handler: () => unknown = () => {}, signal = 'SIGTERM') =>
     made.process.on(signal, () => {
       order.push(name)
       return handler()
     })
-  return { ...made, join, handle, order }
+  return { ...made, join, handle, order, takeListenersAway }
 }
 
 describe('handlers of others', () => {
@@ -276,10 +281,9 @@ describe('handlers of others', () => {
   })
 
   test('hear for us where somebody has taken our listener away', async () => {
-    const { join, handle, order, signal, clock, process } = bench()
+    const { join, handle, order, signal, clock, process, takeListenersAway } = bench()
     join('ours')
-    for (const each of process.emitter.listeners('SIGTERM'))
-      process.emitter.off('SIGTERM', each as () => void)
+    takeListenersAway()
     handle('theirs')
     handle('as well')
     signal('SIGTERM')
@@ -288,15 +292,28 @@ describe('handlers of others', () => {
   })
 
   test('are held back by whoever comes after somebody has taken our listener away', async () => {
-    const { join, handle, order, signal, clock, process } = bench()
+    const { join, handle, order, signal, clock, process, takeListenersAway } = bench()
     join('first')
-    for (const each of process.emitter.listeners('SIGTERM'))
-      process.emitter.off('SIGTERM', each as () => void)
+    takeListenersAway()
     join('second')
     signal('SIGTERM')
     handle('too late')
     await clock.advance(2000)
     expect([order, process.exitCode]).toEqual([['first', 'second'], 0])
+  })
+
+  test('have their turn all the same where our listener is taken away, and stands again, while they are held back', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    join('first')
+    const { emitter } = process
+    const [ours] = emitter.listeners('SIGTERM')
+    handle('theirs')
+    emitter.once('SIGTERM', () => void order.push('theirs once'))
+    signal('SIGTERM')
+    emitter.off('SIGTERM', ours as () => void)
+    join('second')
+    await clock.advance(2000)
+    expect([order, process.exitCode]).toEqual([['first', 'second', 'theirs', 'theirs once'], 0])
   })
 
   test('may go on behind their exit: what they throw or reject then does not count', async () => {

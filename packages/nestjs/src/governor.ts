@@ -87,6 +87,7 @@ export function createGovernor(seat: Seat, hasCloseHooks: () => boolean): Govern
       if (known.has(context)) return false
       known.add(context)
       hasMet = true
+      // Where a testing module is compiled again, the host of its adapters tells of the first one only.
       if (context.getHttpAdapter) guardProbePaths(context.getHttpAdapter(), seat)
       takeOver(context, close)
       // Gateways are registered just before Nest calls the first hook.

@@ -94,7 +94,8 @@ export function createProcessListeners(
       get site() {
         return sites.get(handler)
       },
-      isPresent: () => all(signal).includes(wrapper),
+      // In whichever wrapper: ours is another one when somebody has taken our listener away, and it stands again.
+      isPresent: () => all(signal).some((each) => (wrapped.get(each)?.raw ?? each) === raw),
       call(self = emitter, args = [signal, constants.signals[signal]]) {
         // One of `once` takes itself away by what Node knows it by.
         if (handler !== raw) swap(wrapper, raw)
