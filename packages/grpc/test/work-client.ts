@@ -73,7 +73,7 @@ export class WorkClient implements Disposable {
 
   /** Resolves with the answer; rejects with grpc-js's error, which has the code. */
   unary(method: string, request: object = {}, options: CallOptions = {}): Promise<Record<string, unknown>> {
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<Record<string, unknown>>((resolve, reject) => {
       this.#client.makeUnaryRequest(
         `/test.Work/${method}`,
         serialize,
@@ -84,6 +84,9 @@ export class WorkClient implements Disposable {
         (error: ServiceError | null, value) => (error ? reject(error) : resolve(value ?? {})),
       )
     })
+    // A test may look at it later than it fails.
+    answered.catch(() => {})
+    return answered
   }
 
   answer(ms = 0, options: CallOptions = {}): Promise<Record<string, unknown>> {
