@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../src/clock.js'
 import { ownListeners } from '../src/process/own-listeners.js'
@@ -29,6 +30,11 @@ describe('listeners of this process', () => {
   })
 
   test('of Node stay, by which it begins and ceases to hear of signals', () => {
+    // A worker thread, in which mutants are tested, has none of Node's.
+    if (!isMainThread) {
+      listens('newListener', function startListeningIfSignal() {})
+      listens('removeListener', function stopListeningIfSignal() {})
+    }
     const all = process.eventNames().map((event) => [event, process.rawListeners(event)] as const)
     const ours = () => {}
     ownListeners.add('SIGUSR2', ours)

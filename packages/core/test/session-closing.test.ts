@@ -51,6 +51,23 @@ describe('closing sessions', () => {
     expect(askedAt).toEqual(Array.from({ length: 10 }, () => 0))
   })
 
+  test('one whose methods fail, because somebody has replaced them, ends all the same, and keeps no other', async () => {
+    const { clock, closing, sessions, askedAt, connect } = bench()
+    const refuse = () => {
+      throw new Error('not me')
+    }
+    for (const { record } of [connect(), connect()])
+      Object.assign(record.session, { close: refuse, destroy: refuse })
+    connect()
+    closing.askAll(5000)
+    await clock.advance(0)
+    expect([askedAt, sessions.size]).toEqual([[0], 1])
+    Object.assign(connect().record.session, { destroy: refuse })
+    const isOver = closing.cut(() => {}).then(() => true)
+    await clock.advance(1000)
+    expect([await isOver, sessions.size]).toEqual([true, 0])
+  })
+
   for (const [count, patience, longest] of [
     [100, 5000, 200],
     [5000, 5000, 2000],

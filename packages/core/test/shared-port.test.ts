@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type ListenOptions, type Server, Socket } from 'node:net'
@@ -55,11 +56,67 @@ describe('a server that may share its port', () => {
     },
   )
 
+  /** Looks for a way among others on the port: of each round, the kernel gives this server as many as `shares` says. */
+  async function among(...shares: number[]) {
+    const { server, arrivals } = await listen({ ...reusePort, host: '127.0.0.1' })
+    const arrived: number[] = []
+    const sent: number[] = []
+    const way = await findWay(server, 0, arrivals, async () => {
+      sent.push(arrivals.visitors.size)
+      for (const [port, visitor] of [...arrivals.visitors].slice(0, shares[sent.length - 1])) {
+        visitor.hasArrived = true
+        arrived.push(port)
+      }
+    })
+    return { way, arrived, sent }
+  }
+
+  test.each([
+    [[2], [16]],
+    [
+      [1, 1],
+      [16, 32],
+    ],
+    [
+      [0, 0, 0, 3],
+      [16, 32, 64, 128],
+    ],
+  ])(
+    'among others sends %j of its connections to itself, and no more than it takes',
+    async (shares, rounds) => {
+      const { way, arrived, sent } = await among(...shares)
+      expect(way).toEqual({ host: '127.0.0.1', localPorts: arrived.slice(-2) })
+      expect(sent).toEqual(rounds)
+    },
+  )
+
+  test('gives up where it gets too few of them', async () => {
+    const { way, sent } = await among(1, 0, 0, 0)
+    expect([way, sent]).toEqual([undefined, [16, 32, 64, 128]])
+  })
+
   test('finds no way where none of its connections arrives', async () => {
     const { findWay } = await listen({ ...reusePort, host: '127.0.0.1' })
     vi.spyOn(Socket.prototype, 'connect').mockReturnThis()
     expect(await findWay()).toBeUndefined()
   })
+})
+
+test('a server that shares its port is known to every copy of lameduck in the process, whoever came first, until it listens for itself alone', async () => {
+  const told = channel('tracing:net.server.listen:asyncStart')
+  const key = Symbol.for('lameduck.shared-port.v1')
+  const kept = Object.getOwnPropertyDescriptor(told, key) ?? {}
+  Reflect.deleteProperty(told, key)
+  const copy = async () => {
+    vi.resetModules()
+    return (await import('../src/http/shared-port.js')).sharesPort
+  }
+  const [first, second] = [await copy(), await copy()]
+  const { server } = await listen({ ...reusePort, host: '127.0.0.1' })
+  expect([first(server), second(server), key in told]).toEqual([true, true, true])
+  told.publish({ server })
+  expect([first(server), second(server)]).toEqual([false, false])
+  Object.defineProperty(told, key, kept)
 })
 
 test('a server that has its port for itself needs no way', async () => {
@@ -114,5 +171,16 @@ test('a stranger who has the same port elsewhere is let in', () => {
     })
   expect(arrive(from('10.0.0.1'))).toBe(false)
   expect(arrive(new Socket())).toBe(false)
-  expect(arrive(from('::ffff:127.0.0.1'))).toBe(true)
+  expect(arrive(Object.defineProperty(new Socket(), 'remotePort', { value: 5000 }))).toBe(false)
+  const ours = from('::ffff:127.0.0.1')
+  expect(arrive(ours)).toBe(true)
+  // Its reset is nobody's business.
+  expect(ours.emit('error', new Error('reset'))).toBe(true)
+})
+
+test('nobody is asked where they come from while none of our own is on its way', () => {
+  const { arrive } = createArrivals(systemClock)
+  const asked = vi.fn()
+  expect(arrive(Object.defineProperty(new Socket(), 'remotePort', { get: asked }))).toBe(false)
+  expect(asked).not.toHaveBeenCalled()
 })

@@ -6,6 +6,7 @@ import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
 import type { Connection, ConnectionTracker } from './connections.js'
+import { destroySocket, endSocket } from './end-socket.js'
 import { describeExchange, exchangesOf, hasWork } from './exchanges.js'
 import { inFreshTurns } from './fresh-turns.js'
 import { isTakenOver } from './hand-over.js'
@@ -37,8 +38,9 @@ export interface Closing {
   stop(): void
 }
 
+/** It may have closed meanwhile. */
 const isIdle = (connection: Connection) =>
-  !hasWork(connection) && connection.upgrade === undefined && !connection.leaving
+  connection.isOpen && !hasWork(connection) && connection.upgrade === undefined && !connection.leaving
 
 const peerOf = ({ remoteAddress }: Socket) => (remoteAddress === undefined ? {} : { remoteAddress })
 
@@ -102,7 +104,7 @@ export function createClosing(
       for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === connection.last)
       hangUp(clock, connection)
       // What its client does not read is never flushed.
-      clock.after(farewell, () => socket.destroy())
+      clock.after(farewell, () => destroySocket(socket))
     })
     socket.once('close', cancel)
   }
@@ -151,7 +153,7 @@ export function createClosing(
       if (!leftOut.has(exchange)) answer(exchange.res, exchange === last)
     }
     leftOut.letGo(connection)
-    if (connection.upgrade !== undefined) connection.socket.end()
+    if (connection.upgrade !== undefined) endSocket(connection.socket)
   }
 
   return {
@@ -196,7 +198,7 @@ export function createClosing(
       cancel()
       await inBatches(clock, [...connections], (connection) => {
         if (isIdle(connection)) close(connection, kindOf(connection))
-        connection.socket.destroy()
+        destroySocket(connection.socket)
       })
       await gate.until(() => connections.size === 0)
     },

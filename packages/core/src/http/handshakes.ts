@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import { createGate } from '../drain/gate.js'
+import { destroySocket } from './end-socket.js'
 import type { Side } from './side.js'
 
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */
@@ -40,7 +41,7 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
 
   const closeAll = () => {
     const left = open()
-    for (const socket of left) socket.destroy()
+    for (const socket of left) destroySocket(socket)
     if (left.length > 0) closed['handshake'] = (closed['handshake'] ?? 0) + left.length
   }
 

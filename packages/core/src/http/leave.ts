@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Clock, nextTick } from '../clock.js'
 import type { Connection } from './connections.js'
+import { destroySocket, endSocket } from './end-socket.js'
 import type { Exchange } from './exchanges.js'
 import { readAnew } from './read-in-order.js'
 
@@ -120,11 +121,15 @@ export function hangUp(clock: Clock, connection: Connection): void {
   const wait = (patience: number) => {
     cancel = clock.after(patience, () => {
       if (patience === farewell && isStillSending(connection)) wait(farewellToSender - farewell)
-      else socket.destroy()
+      else destroySocket(socket)
     })
   }
-  socket.once('close', () => cancel())
-  socket.end(() => {
+  // Somebody may have taken the tracker's own listener away.
+  socket.once('close', () => {
+    cancel()
+    connection.forget(connection)
+  })
+  endSocket(socket, () => {
     if (!socket.destroyed) wait(farewell)
   })
 }

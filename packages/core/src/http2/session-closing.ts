@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import { createGate } from '../drain/gate.js'
 import { inBatches } from '../http/batches.js'
+import { destroySocket } from '../http/end-socket.js'
 import { inFreshTurns } from '../http/fresh-turns.js'
 import { farewell } from '../http/leave.js'
 import { findLostSessions } from './lost-sessions.js'
@@ -53,6 +54,15 @@ export interface NoWork {
 /** It closes behind the answer of a request that is left out. */
 const isLeftAlone = ({ leftOut }: Session) => leftOut > 0
 
+const destroySession = ({ session, socket }: Session) => {
+  try {
+    session.destroy()
+  } catch {
+    // Somebody else's has failed: its socket ends it as well.
+  }
+  destroySocket(socket)
+}
+
 const hasSaidNothing = ({ socket }: Session) => socket.bytesRead === 0
 
 /**
@@ -86,7 +96,9 @@ export function createSessionClosing(
   const awaitFarewell = (record: Session) => {
     record.ended = true
     const hasJustWorked = clock.now() - record.quietSince < farewellToReader
-    const cancel = clock.after(hasJustWorked ? farewellToReader : farewell, () => record.socket.destroy())
+    const cancel = clock.after(hasJustWorked ? farewellToReader : farewell, () =>
+      destroySocket(record.socket),
+    )
     record.socket.once('close', cancel)
     gate.notify()
   }
@@ -104,7 +116,12 @@ export function createSessionClosing(
     if (!record.session.closed) closedAs.set(record, hasSaidNothing(record) ? 'silent' : 'session')
     if (record.socket.writableFinished) awaitFarewell(record)
     else record.socket.once('finish', () => awaitFarewell(record))
-    record.session.close()
+    try {
+      record.session.close()
+    } catch {
+      // Somebody else's has failed: the others are asked all the same.
+      destroySocket(record.socket)
+    }
     if (record.probes.size > 0) dismissLater(record)
   }
 
@@ -140,8 +157,7 @@ export function createSessionClosing(
         clock.now() >= until && !isBusy(record) && !isLeftAlone(record) && !isOwed(record),
       end(record, isGone) {
         if (isGone) closedAs.set(record, 'gone')
-        record.session.destroy()
-        record.socket.destroy()
+        destroySession(record)
       },
     })
   }
@@ -210,10 +226,7 @@ export function createSessionClosing(
       })
       await gate.until(() => isOver || sessions.size === 0)
       cancel()
-      await inBatches(clock, [...sessions], ({ session, socket }) => {
-        session.destroy()
-        socket.destroy()
-      })
+      await inBatches(clock, [...sessions], destroySession)
       await gate.until(() => sessions.size === 0)
     },
     stop() {

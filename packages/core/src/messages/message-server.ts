@@ -6,6 +6,7 @@ import type { Drainable, DrainWatcher } from '../drain/drainable.js'
 import { createGate } from '../drain/gate.js'
 import { createRateMeter } from '../drain/rate.js'
 import { createArrivals } from '../http/arrivals.js'
+import { destroySocket, endSocket } from '../http/end-socket.js'
 import { createHandshakes } from '../http/handshakes.js'
 import { acceptQuietly } from '../http/quiet-accept.js'
 import { tapServer } from '../http/server-tap.js'
@@ -202,8 +203,8 @@ export function createMessageServer(
       await gate.until(() => messages.size > 0 || !isPatient || ![...sockets].some(isNew))
       if (messages.size > 0) return
       const idle = endAll('idle', (socket) => {
-        socket.end()
-        clock.later(farewell, () => socket.destroy())
+        endSocket(socket)
+        clock.later(farewell, () => destroySocket(socket))
       })
       await Promise.all([idle, handshakes.closeIdle()])
     },
@@ -215,7 +216,7 @@ export function createMessageServer(
         age: Math.round(clock.now() - announcedAt),
       })),
     async cut() {
-      await Promise.all([endAll('cut', (socket) => socket.destroy()), handshakes.cut()])
+      await Promise.all([endAll('cut', destroySocket), handshakes.cut()])
     },
     settle: () => close?.settle(),
     release() {
