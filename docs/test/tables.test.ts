@@ -1,9 +1,11 @@
 import { errorCodes } from '@lameduck/core'
 import { describe, expect, test } from 'vitest'
-import { optionNames } from '../../packages/core/src/options/option-rules.js'
+import { optionNames, optionRules } from '../../packages/core/src/options/option-rules.js'
 import { optionDefaults } from '../../packages/core/src/options/options.js'
 import { presets } from '../../packages/core/src/options/platform.js'
+import { resolveSettings } from '../../packages/core/src/options/settings.js'
 import { probeDefaults, probeTable } from '../../packages/core/src/probes/probes.js'
+import { nameOf, readEnvironment, variables } from '../../packages/register/src/variables.js'
 import { read, table } from './markdown.js'
 
 const code = (cell: string | undefined) => cell?.replaceAll('`', '')
@@ -44,6 +46,35 @@ describe('docs/options.md', () => {
         String(linger(gracePeriod)),
       ]),
     )
+  })
+})
+
+describe('docs/register.md', () => {
+  const rows = table(read('docs/register.md'), 'variable').map((row) => row.map(code))
+
+  test('has every variable once, in order', () => {
+    expect(rows.map(([name]) => name)).toEqual(variables.map(({ option }) => nameOf(option)))
+  })
+
+  test('has examples that can be used, all at once', () => {
+    const env = Object.fromEntries(rows.map(([name, , example]) => [name, example]))
+    const { options, ports } = readEnvironment({ ...env, LAMEDUCK_PROBES: '' })
+    expect(() => resolveSettings(options, { env, isTerminal: false, isContainer: false })).not.toThrow()
+    expect(ports).toEqual(['3000', '9090'])
+  })
+
+  test('names the option that each of them sets', () => {
+    for (const [name, sets] of rows.slice(0, -1)) {
+      const option = variables.find((each) => nameOf(each.option) === name)?.option
+      expect(sets).toMatch(new RegExp(`^${option?.replace('.max', '')}\\b`))
+    }
+  })
+
+  test('leaves out no option that is not a function', () => {
+    const set = new Set(variables.map(({ option }) => option.split('.')[0]))
+    expect([...set].filter((name) => name !== 'ports').sort()).toEqual([...optionNames].sort())
+    const parts = variables.flatMap(({ option }) => option.match(/^probes\.(\w+)/)?.[1] ?? [])
+    expect(parts.sort()).toEqual(Object.keys(optionRules.probes.fields ?? {}).sort())
   })
 })
 

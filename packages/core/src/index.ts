@@ -32,6 +32,8 @@ export type { LifecycleEventName, LifecycleEvents, LifecycleMessage } from './ev
 export type { Health } from './adapters/health.js'
 export { type AdapterOptions, joinLifecycle, type Seat } from './adapters/join-lifecycle.js'
 export type { Drainable, DrainWatcher } from './drain/drainable.js'
+export { consoleLogger } from './events/logger.js'
+export { knowVariables } from './options/doubts.js'
 export { isAttached } from './servers/attached.js'
 export { discoverServers } from './servers/discover-servers.js'
 export { sharesHandler } from './servers/shares-handler.js'

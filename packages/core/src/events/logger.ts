@@ -64,7 +64,9 @@ export function consoleLogger(output: LogOutput = standardError): Logger {
     if (!output.isTerminal) return output.write(toJsonLine(time, level, details, message))
     const { err } = details as { err?: unknown }
     const loud = level === 'info' ? '' : `${level}: `
-    output.write(`${time} lameduck ${loud}${message}${err ? `\n${inspect(err)}` : ''}`)
+    output.write(
+      `${time} lameduck ${loud}${message.replace(/^lameduck /, '')}${err ? `\n${inspect(err)}` : ''}`,
+    )
   }
   return {
     debug: output.isDebug ? log('debug') : () => {},

@@ -22,9 +22,14 @@ function doubtAbout(options: LifecycleOptions, env: Surroundings['env']): string
 
 const prefix = 'LAMEDUCK_'
 
+const known = environment.map(({ name }) => name)
+
+/** Adds variables of the environment that somebody else reads. */
+export const knowVariables = (names: readonly string[]): void =>
+  void known.push(...names.filter((name) => !known.includes(name)))
+
 /** A sentence for each variable of the environment that looks like one of ours and is none. */
 function unknownVariables(env: Surroundings['env']): string[] {
-  const known = environment.map(({ name }) => name)
   const parts = known.map((name) => name.slice(prefix.length))
   const others = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name))
   return others.map((name) => {

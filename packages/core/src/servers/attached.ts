@@ -4,7 +4,7 @@ const kAttached = Symbol.for('lameduck.attached.v1')
 /** Whether a lifecycle, of whichever copy of lameduck, has this server. */
 export const isAttached = (server: object): boolean => kAttached in server
 
-/** Marks a server as some lifecycle's. */
+/** Marks a server as some lifecycle's. The mark can be taken away: a preload gives way to the application. */
 export function markAttached(server: object): void {
-  Object.defineProperty(server, kAttached, { value: true })
+  Object.defineProperty(server, kAttached, { value: true, configurable: true })
 }

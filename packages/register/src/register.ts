@@ -1,0 +1,52 @@
+// What is loaded at the start of every process, also of those that never listen: nothing but a listener on a channel.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { EventEmitter } from 'node:events'
+import type { Lifecycle } from '@lameduck/core'
+import type { Drainer } from './drainer.js'
+
+export type { Lifecycle, Report } from '@lameduck/core'
+
+/** What every copy of this package in a process shares. */
+interface Registered {
+  readonly lifecycle: Lifecycle
+}
+
+/** On which Node tells every server that listens, before anybody hears of it. */
+const channel = 'tracing:net.server.listen:asyncEnd'
+
+const isMainThread = () =>
+  (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread
+
+/** Servers of HTTP/1 have the one, those of HTTP/2 the other; neither module has to be loaded to find out. */
+const speaksHttp = (server: object) => 'closeAllConnections' in server || 'updateSettings' in server
+
+function register(): Registered {
+  let drainer: Drainer | undefined
+  const load = () => {
+    drainer ??= (require('./drainer.js') as typeof import('./drainer.js')).createDrainer(stop)
+    return drainer
+  }
+
+  const hear = (message: unknown) => {
+    const { server } = message as { readonly server?: EventEmitter }
+    if (server === undefined || !speaksHttp(server)) return
+    if (isMainThread()) load().hear(server)
+    else stop()
+  }
+  const stop = () => void unsubscribe(channel, hear)
+  subscribe(channel, hear)
+
+  const real = () => load().lifecycle()
+  const lifecycle = new Proxy({} as Lifecycle, {
+    get: (_, name) => Reflect.get(real(), name),
+    has: (_, name) => Reflect.has(real(), name),
+  })
+  return { lifecycle }
+}
+
+const key = Symbol.for('lameduck.register.v1')
+const holder = globalThis as { [key]?: Registered }
+holder[key] ??= register()
+
+/** The lifecycle that drains this process; see the entry for `import`. */
+export const lifecycle: Lifecycle = holder[key].lifecycle
