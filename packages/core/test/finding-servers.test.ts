@@ -161,6 +161,7 @@ describe('attachments', () => {
       probes: { respond: () => ({ match: () => undefined }) } as never,
       settings: { webSocketCloseCode: 1001, eventStreams: 'end' },
       drain: () => undefined,
+      isOver: () => false,
     })
 
   test('forget a server that has closed by itself, until it listens again', async () => {

@@ -2,8 +2,8 @@ import { isMainThread } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../src/clock.js'
 import { ownListeners } from '../src/process/own-listeners.js'
-import { replaceMethod } from '../src/process/replace-method.js'
 import { ownSignals } from '../src/process/signals.js'
+import { replaceMethod } from '../src/replace-method.js'
 
 const undo: (() => void)[] = []
 const later = (fn: () => void) => void undo.push(fn)
@@ -59,6 +59,7 @@ describe('listeners of this process', () => {
 describe('methods of this process', () => {
   const around = () =>
     replaceMethod(
+      process,
       'lameduckTest',
       (original) =>
         (...args) =>

@@ -45,6 +45,24 @@ describe('the middleware', () => {
     expect(text).toMatch(/^ARGUMENT_INVALID graceful: expected app\.use\(graceful\(\)\)/)
   })
 
+  test('takes the server of another one whose lifecycle has stopped, where it listens again', async () => {
+    let app = express()
+    const server = createServer((req, res) => app(req, res))
+    cleanUps.push(() => server.close())
+    for (const answer of ['first', 'second', 'third']) {
+      const middleware = lame()
+      app = express()
+      app.use(middleware)
+      app.get('/', (_, res) => void res.send(answer))
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      expect(await textOf(url)).toBe(answer)
+      expect((await fetch(`${url}/readyz`)).status).toBe(200)
+      expect(await middleware.lifecycle.stop()).toMatchObject({ clean: true })
+      expect(server.listening).toBe(false)
+    }
+  })
+
   test('is exported as default and by name, and carries its lifecycle', () => {
     expect(byDefault).toBe(graceful)
     const middleware = lame()

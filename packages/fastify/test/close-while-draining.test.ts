@@ -63,3 +63,20 @@ test('app.close() leaves a server open that Fastify has not opened itself', asyn
   expect(server.listening).toBe(true)
   server.close()
 })
+
+test('a server that the application hands out again is drained again', async () => {
+  const server = createServer()
+  for (const answer of ['first', 'second', 'third']) {
+    const app = Fastify({
+      serverFactory: (handler) => server.removeAllListeners('request').on('request', handler),
+    })
+    await app.register(graceful, options)
+    app.get('/', async () => answer)
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    expect(await (await fetch(url)).text()).toBe(answer)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    await app.close()
+    expect(app.lifecycle.state).toBe('stopped')
+    expect(server.listening).toBe(false)
+  }
+})

@@ -87,6 +87,19 @@ describe('attach', () => {
     expect(codeOf(() => second.attach(server))).toBe('ALREADY_ATTACHED')
   })
 
+  test('refuses no server whose lifecycle has stopped; grpc-js itself lets none listen again', async () => {
+    const [first, second] = [graceful({ ...quiet, probes: false }), graceful({ ...quiet, probes: false })]
+    started.push(first.lifecycle, second.lifecycle)
+    const server = new Server({ interceptors: [first.interceptor, second.interceptor] })
+    first.attach(server)
+    await bind(server)
+    await first.lifecycle.stop()
+    expect(isAttached(server)).toBe(false)
+    second.attach(server)
+    await expect(async () => bind(server)).rejects.toThrow('bindAsync called after shutdown')
+    expect(await second.lifecycle.stop()).toMatchObject({ clean: true })
+  })
+
   test('refuses a server that has a health service, unless lameduck gives it none', async () => {
     const healthy = (options: object) => {
       const { interceptor, attach, lifecycle } = graceful({ ...quiet, ...options })

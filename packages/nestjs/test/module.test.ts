@@ -19,6 +19,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common'
 import { NestApplicationContext, NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { Test } from '@nestjs/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -50,6 +51,26 @@ describe('GracefulModule', () => {
     expect(lifecycle.state).toBe('ready')
     await app.close()
     expect(lifecycle.state).toBe('stopped')
+  })
+
+  test("drains a server again that was another application's before", async () => {
+    const server = createServer()
+    class Shared extends ExpressAdapter {
+      override initHttpServer() {
+        this.httpServer = server.removeAllListeners('request').on('request', this.getInstance())
+      }
+    }
+    for (const _ of ['first', 'second', 'third']) {
+      class App {}
+      Module({ imports: [GracefulModule.forRoot(options)] })(App)
+      const app = await NestFactory.create(App, new Shared(), { logger: false, abortOnError: false })
+      opened.push(app)
+      await app.listen(0, '127.0.0.1')
+      expect((await fetch(`http://127.0.0.1:${portOf(app)}/readyz`)).status).toBe(200)
+      await app.close()
+      expect(app.get<Lifecycle>(LIFECYCLE).state).toBe('stopped')
+      expect(server.listening).toBe(false)
+    }
   })
 
   test('is not ready because another server listens that the lifecycle was given', async () => {

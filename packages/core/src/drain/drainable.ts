@@ -93,6 +93,8 @@ export interface Drainable {
   release(): void
   /** The lifecycle has stopped: nothing of it is left on the server. */
   letGo?(): void
+  /** The server is about to be another lifecycle's, or to listen without one: nothing of ours may be felt there any more. */
+  giveBack?(): void
 }
 
 /** Whether a value has these methods. */

@@ -139,6 +139,7 @@ export function createCloseEvent(clock: Clock, server: Server): CloseEvent {
       })
     },
     forget() {
+      isTwice = false
       if (step === 'heard') step = 'free'
     },
     giveBack() {

@@ -17,7 +17,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const kind = isTls ? 'https' : 'http'
   const { drainable, listenerEvent } = createServerDrain(kind, server, context, [http1, handshakes])
 
-  tapServer(server, (deliver, event, args) => {
+  const giveBack = tapServer(server, (deliver, event, args) => {
     switch (event) {
       case 'request':
       case 'checkContinue':
@@ -41,5 +41,5 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
     return listenerEvent(deliver, event, args)
   })
   adoptEarlierSockets(server, handshakes, http1.adopt)
-  return drainable
+  return Object.assign(drainable, { giveBack })
 }

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { isAttached } from '../servers/attached.js'
 
 /** An event on its way to a server's listeners. */
 export type Deliver = (event: string, ...args: unknown[]) => boolean
@@ -11,17 +12,26 @@ export type Tap = (deliver: Deliver, event: string, args: unknown[]) => boolean
  *
  * A listener could not do this: one in front cannot keep a probe from the application behind it, and moving the
  * application's listeners elsewhere breaks everybody who removes or wraps them later (hot reloading, Engine.IO).
+ *
+ * @returns how to take it away
  */
-export function tapServer(server: EventEmitter, tap: Tap): void {
-  const before = Object.hasOwn(server, 'emit') ? server.emit : undefined
+export function tapServer(server: EventEmitter, tap: Tap): () => void {
+  // A lifecycle that has stopped lets go: its tap would be below this one.
+  isAttached(server)
+  const before = Object.getOwnPropertyDescriptor(server, 'emit')
+  const own = before && server.emit
   const deliver: Deliver = (event, ...args) => {
-    const emit = before ?? (Object.getPrototypeOf(server) as EventEmitter).emit
+    const emit = own ?? (Object.getPrototypeOf(server) as EventEmitter).emit
     return emit.call(server, event, ...args)
   }
-  Object.defineProperty(server, 'emit', {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value: (event: string, ...args: unknown[]) => tap(deliver, event, args),
-  })
+  let current = tap
+  const value = (event: string, ...args: unknown[]) => current(deliver, event, args)
+  Object.defineProperty(server, 'emit', { configurable: true, writable: true, enumerable: false, value })
+  return () => {
+    // Somebody may have put something around it that goes on calling it.
+    current = (_, event, args) => deliver(event, ...args)
+    if (server.emit !== value) return
+    if (before) Object.defineProperty(server, 'emit', before)
+    else Reflect.deleteProperty(server, 'emit')
+  }
 }

@@ -37,7 +37,7 @@ export function createHttp2Drainable(
   const handshakes = createHandshakes(options.clock, () => context.watcher?.changed())
   const { drainable, listenerEvent } = createServerDrain('http2', server, context, [http2, http1, handshakes])
 
-  tapServer(server, (deliver, event, args) => {
+  const giveBack = tapServer(server, (deliver, event, args) => {
     switch (event) {
       case 'stream':
         return http2.stream(deliver, event, args)
@@ -73,5 +73,5 @@ export function createHttp2Drainable(
   adoptEarlierSockets(server, handshakes, (socket) => {
     if (hasSpokenHttp1(socket as TLSSocket)) http1.adopt(socket)
   })
-  return drainable
+  return Object.assign(drainable, { giveBack })
 }

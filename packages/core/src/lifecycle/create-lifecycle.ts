@@ -77,8 +77,8 @@ export function createLifecycleIn(host: LifecycleHost, options: LifecycleOptions
     warn,
   })
   // A server may serve again after a drain that is over.
-  const underWay = () => (state === 'stopped' && !coordinator.isEnding ? undefined : draining.drain)
-  const attachments = createAttachments({ clock, probes, settings, drain: underWay })
+  const isOver = () => state === 'stopped' && !coordinator.isEnding
+  const attachments = createAttachments({ clock, probes, settings, drain: () => draining.drain, isOver })
   const servers = attachments.open
   const byHand = new WeakSet<object>()
   const isReadinessAwaited = settings.hearsMessages || settings.probes?.port !== undefined

@@ -103,7 +103,7 @@ export function createMessageServer(
           },
         }
       : { connection: accept }
-    tapServer(listener, (deliver, event, args) => {
+    return tapServer(listener, (deliver, event, args) => {
       if (event === 'connection' && arrivals.arrive(args[0] as Socket)) return true
       connected[event]?.(args[0] as Socket)
       if (event === 'listening' && step === 'draining') {
@@ -115,7 +115,7 @@ export function createMessageServer(
       return deliver(event, ...args)
     })
   }
-  if (server) tap(server)
+  const giveBack = server ? tap(server) : () => {}
 
   const allGone = () =>
     Promise.all(
@@ -227,5 +227,6 @@ export function createMessageServer(
       close?.giveBack()
       if (server?.listening) server.close()
     },
+    giveBack,
   }
 }

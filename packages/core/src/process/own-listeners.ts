@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { replaceMethod } from './replace-method.js'
+import { replaceMethod } from '../replace-method.js'
 
 type Listener = (...args: never[]) => void
 
@@ -16,7 +16,7 @@ const isKept = (event: unknown, listener: { readonly name: string }) =>
 
 /** Makes `process.removeAllListeners` take away everybody's listeners but ours, and those that ours need; returns how to undo that. */
 const keepListeners = () =>
-  replaceMethod('removeAllListeners', (removeAll) => {
+  replaceMethod(process, 'removeAllListeners', (removeAll) => {
     const removeOthers = (event: unknown) => {
       const all = rawListeners.call(process, event as string) as (() => void)[]
       const others = all.filter((each) => !isKept(event, each))

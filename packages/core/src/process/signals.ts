@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
 import { inMicrotask, systemClock } from '../clock.js'
+import { replaceMethod } from '../replace-method.js'
 import type { HandlingProcess } from './other-handlers.js'
 import { ownListeners } from './own-listeners.js'
-import { replaceMethod } from './replace-method.js'
 import { cover, holdExit, interceptEmit } from './uncaught.js'
 
 const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
@@ -24,7 +24,7 @@ export const ownSignals: HandlingProcess = {
   holdExit,
   // What `process.kill` calls, also where that was taken from the process before.
   holdKill: (holds) =>
-    replaceMethod('_kill', (kill) => (pid, number) => {
+    replaceMethod(process, '_kill', (kill) => (pid, number) => {
       const signal = names.find((each) => each[1] === number)?.[0]
       return Number(pid) === process.pid && signal && holds(signal) ? 0 : kill(pid, number)
     }),

@@ -1,6 +1,6 @@
 import { nextTick } from '../clock.js'
+import { replaceMethod } from '../replace-method.js'
 import { ownListeners } from './own-listeners.js'
-import { replaceMethod } from './replace-method.js'
 
 /** The two events by which Node tells of an error that nobody has caught. */
 export type ErrorEvent = 'uncaughtException' | 'unhandledRejection'
@@ -13,6 +13,7 @@ type Around = (event: unknown, argument: unknown) => boolean
 /** Puts `around` around whatever `process.emit` is now. */
 export const cover = (around: Around): (() => void) =>
   replaceMethod(
+    process,
     'emit',
     (emit) =>
       (...args) =>
@@ -85,12 +86,13 @@ export function holdExit(holds: (code: number) => boolean): () => void {
   const isHeld = (...args: unknown[]) => !isOurs && holds(exitCodeOf(...args))
   const letGo = [
     replaceMethod(
+      process,
       'exit',
       (exit) =>
         (...args) =>
           isHeld(...args) ? undefined : exit(...args),
     ),
-    replaceMethod('reallyExit', (exit) => (...args) => {
+    replaceMethod(process, 'reallyExit', (exit) => (...args) => {
       if (!isHeld(...args)) return exit(...args)
       isAnnounced = true
       exiting._exiting = false

@@ -1,10 +1,21 @@
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
 const kAttached = Symbol.for('lameduck.attached.v1')
 
-/** Whether a lifecycle, of whichever copy of lameduck, has this server. */
-export const isAttached = (server: object): boolean => kAttached in server
+/** Takes off a server what its lifecycle has put there, if that has stopped; false if not. */
+export type LetGo = () => boolean
 
-/** Marks a server as some lifecycle's. The mark can be taken away: a preload gives way to the application. */
-export function markAttached(server: object): void {
-  Object.defineProperty(server, kAttached, { value: true, configurable: true })
+/**
+ * Whether a lifecycle that has not stopped, of whichever copy of lameduck, has this server. One that has stopped lets go of it
+ * now, and nothing of it is left there.
+ */
+export const isAttached = (server: object): boolean => {
+  const letGo = (server as { readonly [kAttached]?: LetGo | true })[kAttached]
+  if (letGo === undefined) return false
+  // Earlier copies never do.
+  return letGo === true || !letGo() || !Reflect.deleteProperty(server, kAttached)
+}
+
+/** Marks a server as a lifecycle's. The mark can be taken away: a preload gives way to the application. */
+export function markAttached(server: object, letGo: LetGo = () => false): void {
+  Object.defineProperty(server, kAttached, { value: letGo, configurable: true })
 }

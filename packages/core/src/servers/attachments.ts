@@ -17,13 +17,15 @@ export interface AttachmentsOptions {
   readonly probes: { respond(probes: ProbeSettings | undefined): ProbeResponder }
   /** The drain, once there is one: it takes servers that come later. */
   readonly drain: () => { include(server: Drainable): void } | undefined
+  /** The lifecycle has stopped: its servers may be another's. */
+  readonly isOver: () => boolean
 }
 
 /** What answers probes, by HTTP or as a health service. */
 const answeringKinds: readonly string[] = ['http', 'https', 'http2', 'grpc']
 
 /** Creates an empty list. */
-export function createAttachments({ clock, settings, probes: hub, drain }: AttachmentsOptions) {
+export function createAttachments({ clock, settings, probes: hub, drain, isOver }: AttachmentsOptions) {
   const { webSocketCloseCode, eventStreams } = settings
   const options = { clock, webSocketCloseCode, endsEventStreams: eventStreams === 'end' }
   const open = new Set<Drainable>()
@@ -35,7 +37,7 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
   const include = (drainable: Drainable) => {
     if (open.has(drainable)) return
     open.add(drainable)
-    drain()?.include(drainable)
+    if (!isOver()) drain()?.include(drainable)
   }
 
   return {
@@ -48,7 +50,14 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
      */
     attach(server: unknown, probes: ProbeSettings | undefined) {
       const isTraffic = createTrafficFilter(probes?.ignore ?? [])
-      const drainables = toDrainables(server, { ...options, probes: hub.respond(probes), isTraffic })
+      let forget = () => {}
+      const letGo = () => {
+        if (!isOver()) return false
+        for (const each of drainables) each.giveBack?.()
+        forget()
+        return true
+      }
+      const drainables = toDrainables(server, letGo, { ...options, probes: hub.respond(probes), isTraffic })
       probesOf.set(server as object, probes)
       if (probes !== undefined && probes.port === undefined && isClearTextHttp2(server)) {
         for (const each of drainables) hiding.add(each)
@@ -58,10 +67,11 @@ export function createAttachments({ clock, settings, probes: hub, drain }: Attac
       drainablesOf.set(server as object, drainables)
       drainables.forEach(include)
       if (!(server instanceof Server)) return
-      server.on('listening', () => drainables.forEach(include))
-      server.on('close', () => {
-        if (drain() === undefined) for (const each of drainables) open.delete(each)
-      })
+      const listens = () => isAttached(server) && drainables.forEach(include)
+      const closes = () =>
+        (isOver() ? undefined : drain()) ?? drainables.forEach((each) => void open.delete(each))
+      server.on('listening', listens).on('close', closes)
+      forget = () => void server.off('listening', listens).off('close', closes)
     },
     /** Leaves a request out of the drain that waits for its end. */
     except: (request: object): LeftOut[] =>

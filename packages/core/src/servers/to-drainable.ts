@@ -14,7 +14,7 @@ import {
   isWebSocketServer,
   type WebSocketOptions,
 } from '../websocket/web-socket-server.js'
-import { isAttached, markAttached } from './attached.js'
+import { isAttached, type LetGo, markAttached } from './attached.js'
 import { notAServer } from './not-a-server.js'
 
 /** What drainables need to know of their lifecycle. */
@@ -27,6 +27,8 @@ const isHttp2 = (server: unknown): server is Http2Server =>
 /** Whether a server speaks HTTP/2 without TLS, and nothing else: who asks by HTTP/1 gets no answer. */
 export const isClearTextHttp2 = (server: unknown): boolean =>
   isHttp2(server) && !('setSecureContext' in server)
+
+const taken = 'attach: this server has a lifecycle already; share that one, or await its stop() first'
 
 interface Kind {
   /** What carries the mark that it is attached. */
@@ -59,17 +61,18 @@ export function serverBelow(value: unknown): object | undefined {
 }
 
 /**
- * Gives the drainables for whatever `attach()` was given: one, and another for an HTTP server hidden in it.
+ * Gives the drainables for whatever `attach()` was given: one, and another for an HTTP server hidden in it. From now on they are
+ * marked with `letGo`.
  *
  * @throws {LifecycleError} NOT_A_SERVER, ALREADY_ATTACHED
  */
-export function toDrainables(value: unknown, options: DrainableOptions): Drainable[] {
+export function toDrainables(value: unknown, letGo: LetGo, options: DrainableOptions): Drainable[] {
   const kind = kindOf(value)
   if (kind === undefined) throw notAServer(value)
   if (isAttached(kind.server)) {
-    throw new LifecycleError('ALREADY_ATTACHED', 'attach: this server is attached to a lifecycle already')
+    throw new LifecycleError('ALREADY_ATTACHED', taken)
   }
-  markAttached(kind.server)
+  markAttached(kind.server, letGo)
   const isBroughtAlong = kind.hidden !== undefined && !isAttached(kind.hidden)
-  return [...(isBroughtAlong ? toDrainables(kind.hidden, options) : []), kind.drain(options)]
+  return [...(isBroughtAlong ? toDrainables(kind.hidden, letGo, options) : []), kind.drain(options)]
 }

@@ -1,5 +1,6 @@
 import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
+import { replaceMethod } from '../replace-method.js'
 import { keepingClose } from '../servers/own-method.js'
 import { createClientList } from './client-list.js'
 import { createNewcomers } from './newcomers.js'
@@ -33,6 +34,7 @@ interface EngineClient {
 export interface EngineServerLike {
   readonly clientsCount: number
   on(event: 'connection', listener: (client: unknown) => void): unknown
+  off(event: 'connection', listener: (client: unknown) => void): unknown
 }
 
 /** The part of a Socket.IO server that leads to its engine. */
@@ -41,7 +43,7 @@ export interface SocketServerLike {
 }
 
 /** How Engine.IO takes a WebSocket that has been opened: for a new client, or for one that may go over to it. */
-type OnWebSocket = (request: unknown, socket: object, webSocket: WebSocketLike, ...rest: unknown[]) => unknown
+type OnWebSocket = (request: unknown, socket: object, webSocket: WebSocketLike) => unknown
 
 /** What a client has kept back while it went over to a WebSocket comes right behind, within this many milliseconds. */
 const afterUpgrade = 100
@@ -146,17 +148,23 @@ export function createEngineDrainable(
     list.joined(listed, !isKnown)
   }
 
-  const { onWebSocket } = engine as { onWebSocket?: OnWebSocket }
-  if (typeof onWebSocket === 'function') {
-    const meet: OnWebSocket = (request, socket, webSocket, ...rest) => {
+  let giveBack = () => {}
+  if (typeof (engine as { onWebSocket?: unknown }).onWebSocket === 'function') {
+    giveBack = replaceMethod(engine, 'onWebSocket', (onWebSocket) => (...args) => {
+      const [, socket, webSocket] = args as Parameters<OnWebSocket>
       newcomers.meet(webSocket, socket)
-      return onWebSocket.call(engine, request, socket, webSocket, ...rest)
-    }
-    Object.assign(engine, { onWebSocket: meet })
+      return onWebSocket(...args)
+    })
   }
-  engine.on('connection', (client) => join(client as EngineClient))
+  const connected = (client: unknown) => join(client as EngineClient)
+  engine.on('connection', connected)
   const { clients } = engine as EngineServerLike & { readonly clients: Record<string, EngineClient> }
   for (const client of Object.values(clients)) join(client)
 
-  return server === undefined ? list : keepingClose(list, server, 'close', 'promise')
+  const letGo = () => {
+    giveBack()
+    engine.off('connection', connected)
+  }
+  const drainable = Object.assign(list, { letGo })
+  return server === undefined ? drainable : keepingClose(drainable, server, 'close', 'promise')
 }

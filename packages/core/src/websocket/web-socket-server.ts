@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.js'
 import type { Drainable } from '../drain/drainable.js'
 import { takeOver } from '../http/hand-over.js'
+import { replaceMethod } from '../replace-method.js'
 import { keepingClose } from '../servers/own-method.js'
 import { createClientList } from './client-list.js'
 import {
@@ -14,7 +15,6 @@ import {
 } from './web-socket.js'
 
 type UpgradeDone = (webSocket: WebSocketLike, ...rest: unknown[]) => void
-type HandleUpgrade = (request: unknown, socket: Duplex, head: Buffer, done: UpgradeDone) => void
 
 /** The part of a `WebSocketServer` of `ws` that its drain needs. */
 export interface WebSocketServerLike {
@@ -72,19 +72,19 @@ export function createWebSocketDrainable(
     clients.joined(client)
   }
 
-  const handleUpgrade = server.handleUpgrade as unknown as HandleUpgrade
-  const meet: HandleUpgrade = (request, socket, head, done) => {
-    handleUpgrade.call(server, request, socket, head, (webSocket, ...rest) => {
+  const letGo = replaceMethod(server, 'handleUpgrade', (handleUpgrade) => (...args) => {
+    const [request, socket, head, done] = args as [unknown, Duplex, Buffer, UpgradeDone]
+    const met: UpgradeDone = (webSocket, ...rest) => {
       try {
         done(webSocket, ...rest)
       } finally {
         // Not before the application has met it: its listeners are in place when it is told to go.
         join(webSocket, socket)
       }
-    })
-  }
-  Object.assign(server, { handleUpgrade: meet })
+    }
+    return handleUpgrade(request, socket, head, met)
+  })
   for (const webSocket of server.clients ?? []) join(webSocket, socketOf(webSocket))
 
-  return keepingClose(clients, server, 'close', 'nothing')
+  return keepingClose(Object.assign(clients, { letGo }), server, 'close', 'nothing')
 }
