@@ -1,0 +1,135 @@
+import { drainOf } from '../budget/drain.js'
+import type { Image } from '../dockerfile/image.js'
+import { folderOf } from '../files/files.js'
+import { type Environment, environmentOf, preStopOf, probeOf, wordsOf } from '../kubernetes/container.js'
+import { type Traffic, type TrafficIndex, trafficOf } from '../kubernetes/traffic.js'
+import type { Workload } from '../kubernetes/workload.js'
+import type { Tree } from '../read/tree.js'
+import type { ImageSubject } from '../rules/subjects.js'
+import { startWith } from '../start/from-image.js'
+import { surroundingsOf } from '../start/look-up.js'
+import { type Start, startsNode } from '../start/start.js'
+import type { Container } from './container.js'
+import { type FindImage, isStranger, saysNode } from './image-names.js'
+import type { Packages } from './inputs.js'
+import { isNodeEnvironment } from './ours.js'
+
+/** What containers are read with. */
+export interface ContainerInput {
+  readonly traffic: TrafficIndex
+  readonly images: readonly ImageSubject[]
+  readonly findImage: FindImage
+  readonly packages: Packages
+  readonly all: boolean
+}
+
+/** The image's variables below those of the manifest. */
+export function withImageEnv(env: Environment, image: Image | undefined): Environment {
+  const merged = new Map(env)
+  for (const [name, value] of image?.env ?? [])
+    if (!merged.has(name) && image)
+      merged.set(name, { value, at: image.source.place(image.stage.from.start) })
+  return merged
+}
+
+/** Whether a Service leads to a port of this container; to any, where it has the only ones. */
+function isRouted(container: Tree, workload: Workload, { services }: Traffic): boolean {
+  if (workload.platform !== 'kubernetes') return true
+  const ports = services.flatMap(({ tree }) => tree.get('spec', 'ports')?.items ?? [])
+  if (services.length === 0) return false
+  if (workload.main.length === 1) return true
+  const own = (container.get('ports')?.items ?? []).flatMap((port) => [
+    port.get('containerPort')?.text,
+    port.get('name')?.text,
+  ])
+  return ports.some((port) => {
+    const target = port.get('targetPort')?.text ?? port.get('port')?.text
+    return target !== undefined && own.includes(target)
+  })
+}
+
+const loadsLameduck = (start: Start | undefined) =>
+  start?.links.some(
+    (link) => link.kind === 'node' && link.words.some((word) => /@lameduck\/|lameduck-cluster/.test(word)),
+  ) === true
+
+/** What is known of a container's image and its package. */
+function imageOf(tree: Tree, { images, findImage }: ContainerInput) {
+  const folder = folderOf(tree.source.file)
+  const imageName = tree.get('image')?.text
+  const image = imageName === undefined ? undefined : findImage({ name: imageName, folder })
+  return { imageName, subject: images.find((each) => each.image === image) }
+}
+
+/** How a container is started, if its manifest says so itself. */
+function ownStart(
+  tree: Tree,
+  file: string,
+  subject: ImageSubject | undefined,
+  packages: Packages,
+): Start | undefined {
+  const image = subject?.image
+  const [command, args] = [tree.get('command'), tree.get('args')]
+  const surroundings = surroundingsOf(packages, file, {
+    image,
+    pkg: subject?.pkg,
+    shell: image?.shell ?? 'unknown',
+  })
+  const at = (command ?? args ?? tree).place
+  return startWith(
+    image,
+    { command: wordsOf(command), args: wordsOf(args), at, origin: 'pod', hasInit: false },
+    surroundings,
+  )
+}
+
+/** Whether a container says Node by itself: by its environment, its image's name, or its command. */
+function saysNodeItself(tree: Tree, imageName: string | undefined, start: Start | undefined): boolean {
+  if (imageName !== undefined && isStranger(imageName)) return false
+  return (
+    isNodeEnvironment(environmentOf(tree)) ||
+    (imageName !== undefined && saysNode(imageName)) ||
+    (start !== undefined && startsNode(start))
+  )
+}
+
+function readContainer(tree: Tree, workload: Workload, traffic: Traffic, input: ContainerInput): Container {
+  const { imageName, subject } = imageOf(tree, input)
+  const override = ownStart(tree, workload.object.source.file, subject, input.packages)
+  const start = override ?? subject?.start
+  const env = withImageEnv(environmentOf(tree), subject?.image)
+  const { pkg, code } = subject ?? {}
+  return {
+    tree,
+    at: (tree.get('name') ?? tree).place,
+    name: tree.get('name')?.text ?? '',
+    workload,
+    traffic,
+    isRouted: isRouted(tree, workload, traffic),
+    env,
+    image: subject?.image,
+    imageName,
+    pkg,
+    code,
+    start,
+    readiness: probeOf(tree, 'readinessProbe'),
+    liveness: probeOf(tree, 'livenessProbe'),
+    startup: probeOf(tree, 'startupProbe'),
+    preStop: preStopOf(tree),
+    drain: drainOf({
+      env,
+      platform: workload.platform,
+      pkg,
+      code,
+      isRouted: !workload.isJob,
+      isLoaded: loadsLameduck(start),
+    }),
+    isOurs: input.all || (subject?.isOurs ?? saysNodeItself(tree, imageName, override)),
+  }
+}
+
+/** Reads the containers of a workload. */
+export function readContainers(workload: Workload, input: ContainerInput): Container[] {
+  const traffic = trafficOf(workload, input.traffic)
+  return workload.main.map((tree) => readContainer(tree, workload, traffic, input))
+}

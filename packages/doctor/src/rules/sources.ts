@@ -1,0 +1,37 @@
+/** Pages that rules point to. */
+export const sources = {
+  podTermination: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
+  probes:
+    'https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/',
+  hooks: 'https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/',
+  sidecars: 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
+  rollingUpdate:
+    'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment',
+  disruptions: 'https://kubernetes.io/docs/concepts/workloads/pods/disruptions/',
+  terminatingEndpoints: 'https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/',
+  shellForm: 'https://docs.docker.com/reference/dockerfile/#shell-form-entrypoint-example',
+  dockerfile: 'https://docs.docker.com/reference/dockerfile/',
+  nodeInDocker: 'https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md',
+  npmRun: 'https://docs.npmjs.com/cli/v11/commands/npm-run',
+  keepAlive: 'https://nodejs.org/api/http.html#serverkeepalivetimeout',
+  signalEvents: 'https://nodejs.org/api/process.html#signal-events',
+  compose: 'https://docs.docker.com/reference/compose-file/services/',
+  swarm: 'https://docs.docker.com/reference/compose-file/deploy/#update_config',
+  systemdService: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
+  systemdKill: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.kill.html',
+  pm2: 'https://pm2.keymetrics.io/docs/usage/signals-clean-restart/',
+  fly: 'https://fly.io/docs/reference/configuration/',
+  ecs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
+  heroku: 'https://devcenter.heroku.com/articles/dynos#shutdown',
+  knative: 'https://knative.dev/docs/serving/configuration/config-defaults/',
+  cloudRun: 'https://cloud.google.com/run/docs/container-contract#instance-shutdown',
+  awsAlb:
+    'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html',
+  gatewayTimeouts: 'https://gateway-api.sigs.k8s.io/guides/http-timeouts/',
+  rollouts: 'https://argo-rollouts.readthedocs.io/en/stable/features/specification/',
+  autoscaler: 'https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md',
+  gkeSpot: 'https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms',
+  istio: 'https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig',
+  drain: 'docs/drain.md',
+  options: 'docs/options.md',
+} as const
