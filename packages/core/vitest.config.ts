@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
   test: {
+    ...shared,
     name: 'core',
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     // The cases of the conformance suite mostly wait.
     maxConcurrency: 8,
     // What only runs in forked processes does not count: the behaviour of those is shown in this process as well.

@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
   test: {
+    ...shared,
     name: 'fastify',
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     // The cases of the conformance suite mostly wait.
     maxConcurrency: 8,
   },

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
-  test: { name: 'foreign-suites', include: ['test/**/*.test.ts'], testTimeout: 120_000 },
+  test: { ...shared, name: 'foreign-suites' },
 })

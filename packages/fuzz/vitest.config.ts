@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
-  test: { name: 'fuzz', include: ['test/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+  test: { ...shared, name: 'fuzz', testTimeout: 300_000, hookTimeout: 300_000 },
 })

@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
   test: {
+    ...shared,
     name: 'loading',
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     globalSetup: 'test/consumer/set-up.ts',
   },
 })

@@ -1,10 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.js'
 
 export default defineConfig({
   test: {
+    ...shared,
     name: 'real-libraries',
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
   },
 })

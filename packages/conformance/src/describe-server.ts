@@ -21,7 +21,7 @@ import { streamCases } from './cases/stream-cases.js'
 import { uploadCases } from './cases/upload-cases.js'
 import { webSocketCases } from './cases/web-socket-cases.js'
 import { windowCases } from './cases/window-cases.js'
-import { type BehaviourCase, isHttp2, type ServerUnderTest } from './server-under-test.js'
+import { type BehaviourCase, type Capability, isHttp2, type ServerUnderTest } from './server-under-test.js'
 
 /** The behaviour that every server of HTTP/1 shows, each case on a process of its own. */
 export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
@@ -40,6 +40,19 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the exit': exitCases,
   probes: probeCases,
 }
+
+/** The groups in which an adapter or a framework makes a difference; the others show what core makes of Node's sockets. */
+export const groupsOfAdapters: readonly string[] = [
+  'the window',
+  'requests in flight',
+  'the listener',
+  'the cutoff',
+  'signals and crashes',
+  'its own close',
+  'a handler that stops it',
+  'the exit',
+  'probes',
+]
 
 /** The same under load, one case after the other. */
 export const loads: readonly BehaviourCase[] = [...loadCases, ...closingCases]
@@ -60,29 +73,50 @@ export const http2Loads: readonly BehaviourCase[] = http2LoadCases
 
 const limitsOf = ({ timeout = 120_000, retry = 0 }: BehaviourCase) => ({ timeout, retry })
 
+const isMatrix = process.env['LAMEDUCK_TEST_MATRIX'] !== undefined
+
+/** What each server has of what it needs for a case. */
+function has({ capabilities }: ServerUnderTest, need: Capability | undefined): boolean {
+  if (need === undefined || capabilities.includes(need)) return true
+  return need === 'load' && isMatrix && capabilities.includes('load in the matrix')
+}
+
+/** What a server is like, where that is why something has its turn in the matrix only. */
+function sayWhatWaits({ name, onlyInMatrix, groups, capabilities }: ServerUnderTest): void {
+  const waits = onlyInMatrix
+    ? 'everything'
+    : groups
+      ? `all but ${groups.join(', ')}`
+      : capabilities.includes('load in the matrix')
+        ? 'what takes tens of thousands of requests'
+        : undefined
+  if (waits !== undefined)
+    console.info(`${name}: is like others that are tested here; in \`pnpm test:matrix\` only: ${waits}`)
+}
+
 /** Declares the whole suite for one server: the one of the protocol that it names. */
 export function describeServer(subject: ServerUnderTest): void {
-  if (subject.onlyInMatrix && process.env['LAMEDUCK_TEST_MATRIX'] === undefined) {
-    console.info(
-      `${subject.name}: is like others that are tested here, and has its turn in \`pnpm test:matrix\``,
-    )
+  if (!isMatrix) sayWhatWaits(subject)
+  if (subject.onlyInMatrix && !isMatrix) {
     test.skip(`${subject.name}: in the matrix`)
     return
   }
-  const shown = (cases: readonly BehaviourCase[]) =>
-    cases.filter(({ needs }) => needs === undefined || subject.capabilities.includes(needs))
+  const isGiven = (group: string) => isMatrix || (subject.groups?.includes(group) ?? true)
+  const shown = (group: string, cases: readonly BehaviourCase[]) =>
+    isGiven(group) ? cases.filter(({ needs }) => has(subject, needs)) : []
 
   describe.concurrent(subject.name, () => {
     for (const [title, cases] of Object.entries(isHttp2(subject.protocol) ? http2Behaviour : behaviour)) {
-      const own = shown(cases)
+      const own = shown(title, cases)
       if (own.length === 0) continue
       describe(title, () => {
         for (const each of own) test(each.name, limitsOf(each), () => each.run(subject))
       })
     }
   })
+  const load = shown('under load', isHttp2(subject.protocol) ? http2Loads : loads)
+  if (load.length === 0) return
   describe.sequential(`${subject.name} under load`, () => {
-    for (const each of shown(isHttp2(subject.protocol) ? http2Loads : loads))
-      test(each.name, limitsOf(each), () => each.run(subject))
+    for (const each of load) test(each.name, limitsOf(each), () => each.run(subject))
   })
 }

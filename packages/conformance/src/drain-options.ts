@@ -12,8 +12,11 @@ export const quick = {
 /** For clients that have to say something within the window: a busy machine may take its time to let them. */
 export const roomy = { ...quick, shutdownDelay: 4000 } as const
 
-/** For cases that wait for the cutoff: the margin and the slice before it are small, and so is the whole. */
-export const brief = { ...quick, gracePeriod: 5000 } as const
+/**
+ * For cases that wait for the cutoff. Behind it there must be time for a busy machine to send what is said then: a second in
+ * all, the margin included.
+ */
+export const brief = { ...quick, gracePeriod: 8000 } as const
 
 /** For cases in which nothing ends by force, and everything takes a few seconds. */
 export const patient = { ...quick, gracePeriod: 30_000 } as const

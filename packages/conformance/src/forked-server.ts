@@ -9,7 +9,7 @@ import type { PrintedReport } from './report.js'
 import type { Protocol, ServerUnderTest } from './server-under-test.js'
 import { WebSocketClient } from './web-socket-client.js'
 import { countWithheld, type Withheld } from './withheld.js'
-import { within } from './within.js'
+import { patience, within } from './within.js'
 
 export interface ForkOptions {
   /** Lifecycle options for the subject, as JSON in its environment. */
@@ -38,7 +38,6 @@ export interface Exit {
 
 type Line = Readonly<Record<string, unknown>>
 
-const patience = 60_000
 /** Every child ends itself after this long, whatever becomes of the test. */
 const fuse = 'data:text/javascript,setTimeout(()=>process.kill(process.pid,"SIGKILL"),300000).unref()'
 const running = new Set<ChildProcess>()

@@ -10,12 +10,11 @@ import {
 import { connect as connectTcp, type Socket } from 'node:net'
 import { secured, type Target } from './raw-client.js'
 import { isTls, type Protocol } from './server-under-test.js'
-import { within } from './within.js'
+import { patience, within } from './within.js'
 
 /** The code of a stream that its server has not processed: safe to send again (RFC 9113 §8.7). */
 const refusedStream = 7
 
-const patience = 60_000
 /** Enough of a body to look for a line of a stream. */
 const remembered = 256 * 1024
 

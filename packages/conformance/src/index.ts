@@ -2,7 +2,14 @@ export { type BalancerKind, missingBalancer } from './balancers/balancer.js'
 export { type RollingOutcome, type RollingSettings, rollBehind } from './balancers/behind-balancer.js'
 export { balancers, describeBehindBalancers } from './balancers/describe-behind-balancers.js'
 export { type DelayedRelay, delayedRelay } from './delayed-relay.js'
-export { behaviour, describeServer, http2Behaviour, http2Loads, loads } from './describe-server.js'
+export {
+  behaviour,
+  describeServer,
+  groupsOfAdapters,
+  http2Behaviour,
+  http2Loads,
+  loads,
+} from './describe-server.js'
 export { brief, quick } from './drain-options.js'
 export { type Exit, ForkedServer, type ForkOptions, startScript, startServer } from './forked-server.js'
 export { freePorts } from './free-port.js'

@@ -4,7 +4,7 @@ import { type RequestParts, requestBytes } from './request-bytes.js'
 import { type ResponseHead, ResponseParser } from './response-parser.js'
 import { isHttp2, isTls, type Protocol } from './server-under-test.js'
 import { type PromiseWithResolvers, withResolvers } from './with-resolvers.js'
-import { within } from './within.js'
+import { patience, within } from './within.js'
 
 /** How the peer ended the connection: in order, by reset, or not at all because this side did. */
 export type Ending = 'fin' | 'reset' | 'local'
@@ -28,7 +28,6 @@ interface Exchange {
   readonly parts: Buffer[]
 }
 
-const patience = 60_000
 /** Enough of the raw bytes to look for a line of a stream; not 30 MB of them. */
 const remembered = 256 * 1024
 

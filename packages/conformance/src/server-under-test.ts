@@ -12,6 +12,8 @@ export type Capability =
   | 'streams'
   /** Worth the long cases: thousands of requests on all the connections that a test may open. */
   | 'load'
+  /** Worth them in the matrix only: another server that is like it has its turn on every change. */
+  | 'load in the matrix'
 
 /** What a subject's port speaks: HTTP/1, HTTP/2 with prior knowledge, or either of them over TLS. */
 export type Protocol = 'http' | 'https' | 'h2c' | 'h2'
@@ -31,6 +33,11 @@ export interface ServerUnderTest {
   readonly protocol: Protocol
   /** It differs so little from another that it need not be tested on every change. */
   readonly onlyInMatrix?: boolean
+  /**
+   * The groups of cases that it is given on every change, if it differs little from another; in the matrix it has all. By
+   * default all.
+   */
+  readonly groups?: readonly string[]
   readonly capabilities: readonly Capability[]
 }
 

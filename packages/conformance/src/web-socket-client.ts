@@ -1,8 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { within } from './within.js'
-
-const patience = 60_000
+import { patience, within } from './within.js'
 
 /** How a WebSocket ended, and when. */
 export interface WebSocketEnding {

@@ -4,5 +4,5 @@ describeServer({
   name: 'node:https',
   script: new URL('subjects/https.mjs', import.meta.url),
   protocol: 'https',
-  capabilities: ['tls', 'upgrade', 'websocket', 'slow-start', 'load'],
+  capabilities: ['tls', 'upgrade', 'websocket', 'slow-start', 'load in the matrix'],
 })

@@ -1,8 +1,9 @@
-import { describeServer } from '@lameduck/conformance'
+import { describeServer, groupsOfAdapters } from '@lameduck/conformance'
 
 describeServer({
   name: 'Express 4',
   script: new URL('subjects/express-4.mjs', import.meta.url),
   protocol: 'http',
-  capabilities: ['upgrade', 'load'],
+  groups: groupsOfAdapters,
+  capabilities: ['upgrade', 'load in the matrix'],
 })

@@ -4,5 +4,5 @@ describeServer({
   name: 'Express 5',
   script: new URL('subjects/express-5.mjs', import.meta.url),
   protocol: 'http',
-  capabilities: ['upgrade', 'load'],
+  capabilities: ['upgrade', 'load in the matrix'],
 })

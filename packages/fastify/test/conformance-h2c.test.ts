@@ -4,5 +4,5 @@ describeServer({
   name: 'Fastify with http2',
   script: new URL('subjects/h2c.mjs', import.meta.url),
   protocol: 'h2c',
-  capabilities: ['load'],
+  capabilities: ['load in the matrix'],
 })

@@ -1,17 +1,16 @@
-/** A Nest, on one of its platforms, with one of the protocols: each has a program in `subjects/`. */
-export interface Combination {
-  readonly name: string
-  readonly script: URL
-  readonly protocol: 'http' | 'https'
-}
+import type { ServerUnderTest } from '@lameduck/conformance'
 
-/** Every combination that `@lameduck/nestjs` supports. */
-export const combinations: readonly Combination[] = ['11', '12'].flatMap((version) =>
+/**
+ * Every combination of this Nest that `@lameduck/nestjs` supports: on one of its platforms, with one of the protocols. Each
+ * has a program in `subjects/`. The whole suite for each of them takes minutes.
+ */
+export const subjectsOf = (nest: 11 | 12): readonly ServerUnderTest[] =>
   ['express', 'fastify'].flatMap((platform) =>
     (['http', 'https'] as const).map((protocol) => ({
-      name: `Nest ${version} on ${platform} with ${protocol}`,
-      script: new URL(`subjects/nest-${version}-${platform}-${protocol}.mjs`, import.meta.url),
+      name: `Nest ${nest} on ${platform} with ${protocol}`,
+      script: new URL(`subjects/nest-${nest}-${platform}-${protocol}.mjs`, import.meta.url),
       protocol,
+      capabilities:
+        protocol === 'https' ? (['upgrade', 'tls'] as const) : (['upgrade', 'load in the matrix'] as const),
     })),
-  ),
-)
+  )

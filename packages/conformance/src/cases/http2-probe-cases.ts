@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http2'
 import { expect } from 'vitest'
-import { patient, quick } from '../drain-options.js'
+import { patient, quick, roomy } from '../drain-options.js'
 import { type ForkedServer, startServer } from '../forked-server.js'
 import type { Http2Client } from '../http2-client.js'
 import { isProbeAnswer, probeTargets } from '../probe-targets.js'
@@ -39,7 +39,7 @@ export const http2ProbeCases: readonly BehaviourCase[] = [
   {
     name: 'readiness turns red once, at the trigger, and liveness stays green, on open and on new sessions',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 2000 } })
+      await using server = await startServer(subject, { options: roomy })
       const session = await server.session()
       const seen: number[] = []
       for (let round = 0; round < 16; round++) {

@@ -31,16 +31,18 @@ export const probeCases: readonly BehaviourCase[] = [
   {
     name: 'C2: readiness turns red once, at the trigger, and liveness stays green to the end',
     async run(subject) {
-      await using server = await startServer(subject, { options: { ...quick, shutdownDelay: 1000 } })
+      await using server = await startServer(subject, { options: { ...roomy, linger: 4000 } })
       const release = await holdByUpload(server)
       const late = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
-      for (const client of late) await client.get('/fast')
       const seen: number[] = []
-      for (let round = 0; round < 20; round++) {
+      const look = async () => {
         const { readyz = 0 } = await statuses(server)
         if (seen.at(-1) !== readyz) seen.push(readyz)
-        if (round === 12) server.signal()
       }
+      for (let round = 0; round < 10; round++) await look()
+      server.signal()
+      while (server.said('draining').length === 0) await look()
+      for (let round = 0; round < 3; round++) await look()
       expect(seen).toEqual([200, 503])
       expect(await statuses(server)).toEqual({ startupz: 200, readyz: 503, livez: 200 })
       await server.refusing()
@@ -95,7 +97,8 @@ export const probeCases: readonly BehaviourCase[] = [
         answered[target] = isProbeAnswer(await own.get(target))
       }
       expect(answered).toEqual(probeTargets)
-      expect((await client.get('/fast?path=/livez')).text).toBe('fast')
+      const another = await server.connect()
+      expect((await another.get('/fast?path=/livez')).text).toBe('fast')
     },
   },
   {
