@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { ClientSessionOptions } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cleanEnvironment } from './clean-environment.js'
 import { Http2Client } from './http2-client.js'
 import { RawClient } from './raw-client.js'
 import { refused } from './refused.js'
@@ -16,6 +17,12 @@ export interface ForkOptions {
   readonly options?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArguments?: readonly string[]
+  /** What the script itself is given. */
+  readonly scriptArguments?: readonly string[]
+  /** The folder that the process is started in; by default this one's. */
+  readonly cwd?: string
+  /** The Node.js to run; by default that of `LAMEDUCK_TEST_NODE`, else this one. */
+  readonly node?: string
   readonly protocol?: Protocol
   /** Milliseconds between listening and being ready, for subjects that can tell them apart. */
   readonly startup?: number
@@ -60,12 +67,13 @@ export class ForkedServer implements AsyncDisposable {
   #withheld: Withheld | undefined
   #unread = ''
 
-  constructor(script: URL, { options, env = {}, nodeArguments = [], protocol = 'http' }: ForkOptions = {}) {
+  constructor(script: URL, settings: ForkOptions = {}) {
+    const { options, env = {}, nodeArguments = [], scriptArguments = [], protocol = 'http', cwd } = settings
     this.#protocol = protocol
     this.child = spawn(
-      process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath,
-      ['--import', fuse, ...nodeArguments, fileURLToPath(script)],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(options), ...env } },
+      settings.node ?? process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath,
+      ['--import', fuse, ...nodeArguments, fileURLToPath(script), ...scriptArguments],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(options), ...env }, cwd },
     )
     running.add(this.child)
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
@@ -236,13 +244,4 @@ export async function startScript(script: URL, options: ForkOptions = {}): Promi
     await server[Symbol.asyncDispose]()
     throw error
   }
-}
-
-/** Nothing of the test runner's environment may change what the subject detects. */
-function cleanEnvironment(options: unknown): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return { ...Object.fromEntries(kept), SUBJECT_OPTIONS: JSON.stringify(options ?? {}) }
 }

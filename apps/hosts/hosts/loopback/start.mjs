@@ -1,0 +1,3 @@
+import { app } from './app.mjs'
+
+await app.start()

@@ -1,0 +1,4 @@
+import { createHTTPServer } from '@trpc/server/adapters/standalone'
+import { appRouter } from './app.mjs'
+
+createHTTPServer({ router: appRouter }).listen(process.env.PORT)
