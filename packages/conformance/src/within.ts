@@ -1,5 +1,5 @@
 /** How long tests wait for what has to come, in milliseconds: longer than any busy machine takes. */
-export const patience = Number(process.env['LAMEDUCK_TEST_PATIENCE'] ?? 60_000)
+export const patience = Number(process.env['LAMEDUCK_TEST_PATIENCE'] ?? 100_000)
 
 /**
  * Fails with a sentence instead of hanging: `what` is what did not happen. The promise itself goes on. A failure that comes

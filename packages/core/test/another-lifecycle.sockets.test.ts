@@ -226,9 +226,7 @@ async function listen({ listener }: Subject): Promise<number> {
   return (listener.address() as AddressInfo).port
 }
 
-describe.concurrent('a server whose lifecycle has stopped is drained again by another:', {
-  timeout: 60_000,
-}, () => {
+describe.concurrent('a server whose lifecycle has stopped is drained again by another:', () => {
   for (const [name, create] of Object.entries(subjects)) {
     test(`${name}, twelve times, and then it is as it was`, async () => {
       const subject = create()

@@ -7,7 +7,10 @@ import { startScenario } from './scenarios/start-scenario.js'
 
 const descriptors =
   Number(execSync('ulimit -n', { shell: '/bin/sh', encoding: 'utf8' })) || Number.POSITIVE_INFINITY
-const wanted = Math.min(19_000, descriptors - 1000)
+// In the matrix as many as ports allow.
+const most = process.env['LAMEDUCK_TEST_MATRIX'] === undefined ? 6000 : 19_000
+const wanted = Math.min(most, descriptors - 1000)
+
 /** A connection that has been served once and is idle since; counts how it ends. */
 function idleConnection(port: number, endings: Record<string, number>): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -44,6 +47,7 @@ describe('many connections', () => {
     const exit = await server.exited(40_000)
     expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [] } })
     expect(endings).toEqual({ fin: wanted })
-    expect(server.said('blocked')[0]).toBeLessThan(50)
+    // 100 of them take about 5 ms of processor time.
+    expect(server.said('blocked')[0]).toBeLessThan(wanted / 60)
   })
 })

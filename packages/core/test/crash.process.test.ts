@@ -48,7 +48,7 @@ describe.concurrent('a crash', { timeout: 120_000 }, () => {
     const start = performance.now()
     await thrower.get('/throw')
     expect((await server.exited()).code).toBe(1)
-    expect(performance.now() - start).toBeLessThan(6500)
+    expect(performance.now() - start).toBeLessThan(20_000)
   })
 
   test("is the application's own affair when it listens to uncaughtException", async () => {

@@ -71,6 +71,8 @@ export async function serve(options: LifecycleOptions = {}, handle?: RequestList
     else requests.emit('request', res)
   }
   const server: Server = tls ? createTlsServer(selfSigned, listener) : createServer(listener)
+  // Node's own time for idle connections is not patient with a busy machine.
+  server.keepAliveTimeout = 60_000
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => sockets.add(socket))
   lifecycle.attach(server)
