@@ -18,7 +18,9 @@ test('on a terminal a line is readable', () => {
   const { lines, logger } = recorded(true)
   logger.info({ step: 'ready' }, 'ready after 4 ms')
   logger.error({ err: new Error('why') }, 'failed')
+  logger.info({}, 'lameduck drains port 3000')
   expect(lines[0]).toBe('2026-01-02T03:04:05.678Z lameduck ready after 4 ms')
+  expect(lines[2]).toBe('2026-01-02T03:04:05.678Z lameduck drains port 3000')
   expect(lines[1]).toMatch(/^2026-\S+Z lameduck error: failed\nError: why/)
 })
 

@@ -8,6 +8,7 @@ import {
 } from 'node:http2'
 import { describe, expect, test } from 'vitest'
 import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
+import { knowVariables } from '../src/options/doubts.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import type { Platform } from '../src/options/platform.js'
 import { createCoordinator } from '../src/process/coordinator.js'
@@ -387,6 +388,13 @@ describe('options that were hardly meant so', () => {
     expect(fromEnvironment).toEqual([expect.stringContaining('LAMEDUCK_GRACE_PERIOD is 999')])
     expect(await warningsOf({ LAMEDUCK_GRACE_PERIOD: '30' }, { gracePeriod: '30ms' })).toEqual([])
     expect(await warningsOf({ LAMEDUCK_GRACE_PERIOD: '30s' }, {}, { gracePeriod: 1000 })).toEqual([])
+  })
+
+  test('a variable of the environment that another package reads is known', async () => {
+    knowVariables(['LAMEDUCK_ELSEWHERE'])
+    knowVariables(['LAMEDUCK_ELSEWHERE', 'LAMEDUCK_LINGER'])
+    const warnings = await warningsOf({ LAMEDUCK_ELSEWHERE: 'yes', LAMEDUCK_ELSEWERE: 'no' }, {})
+    expect(warnings).toEqual([expect.stringContaining('did you mean LAMEDUCK_ELSEWHERE?')])
   })
 
   test('a variable that is not known, once in a process', async () => {

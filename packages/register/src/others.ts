@@ -35,6 +35,8 @@ export function onceTheyHave(fn: () => void): () => void {
 export function attachFor(server: EventEmitter, attach: () => void): () => void {
   const before = Object.getOwnPropertyDescriptor(server, 'emit')
   attach()
+  // Those who attach it later find the connections that it has accepted meanwhile.
+  Object.assign((server as { [kAttached]?: object })[kAttached] ?? {}, { isForNow: true })
   const { emit } = server
   return () => {
     Reflect.deleteProperty(server, kAttached)

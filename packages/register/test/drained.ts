@@ -7,6 +7,14 @@ export type Ask = (client: RawClient, path: string) => ReturnType<RawClient['get
 /** By the path itself. */
 export const byPath: Ask = (client, path) => client.get(path)
 
+/** How a host may differ from the others. */
+interface Expected {
+  /** It has a way to close of its own. */
+  readonly closes?: boolean
+  /** Where readiness is asked for. */
+  readonly readyz?: string
+}
+
 const preload = ['--import', '@lameduck/register']
 
 /** A window in which a busy machine has time for a few requests. */
@@ -17,8 +25,8 @@ const environment = {
 }
 
 /** Starts a host of `test/hosts` with the preload, and waits until it listens and is drained. */
-export async function startHost(name: string, options: ForkOptions = {}): Promise<ForkedServer> {
-  const server = await startScript(new URL(`hosts/${name}`, import.meta.url), {
+export async function startHost(host: string | URL, options: ForkOptions = {}): Promise<ForkedServer> {
+  const server = await startScript(new URL(host, new URL('hosts/', import.meta.url)), {
     nodeArguments: preload,
     ...options,
     env: { ...environment, ...options.env },
@@ -38,14 +46,18 @@ export const logged = ({ stderr }: { readonly stderr: string }): Readonly<Record
  * Stops a host while it serves: a request in flight, kept-alive and new connections in the window are answered, the probes say so, its own
  * way to close runs last, and it leaves with 0.
  */
-export async function drains(server: ForkedServer, ask: Ask = byPath, closes = true): Promise<void> {
+export async function drains(
+  server: ForkedServer,
+  ask: Ask = byPath,
+  { closes = true, readyz = '/readyz' }: Expected = {},
+): Promise<void> {
   const [slow, kept] = [await server.connect(), await server.connect()]
   expect(await ask(kept, '/quick')).toMatchObject({ status: 200 })
   const answered = ask(slow, '/slow')
   await server.line('asked')
   server.signal()
-  await server.until(() => server.stderr.includes('"draining"'), 60_000, 'the signal is not heard')
-  const readiness = await (await server.connect()).get('/readyz')
+  await server.until(() => server.stderr.includes('"step":"draining"'), 60_000, 'the signal is not heard')
+  const readiness = await (await server.connect()).get(readyz)
   const liveness = await (await server.connect()).get('/livez')
   expect([readiness.status, liveness.status]).toEqual([503, 200])
   const late = await ask(await server.connect(), '/quick')

@@ -31,7 +31,7 @@ describe.concurrent('a host that knows nothing of lameduck is drained by the pre
 
   test('one that knows of no signal', async () => {
     await using server = await startHost('ignores.mjs')
-    await drains(server, byPath, false)
+    await drains(server, byPath, { closes: false })
   })
 
   test('node:https', async () => {

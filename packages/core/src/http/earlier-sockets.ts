@@ -3,7 +3,7 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { systemClock } from '../clock.js'
-import { isAttached } from '../servers/attached.js'
+import { isKept } from '../servers/attached.js'
 import { type AcceptedMessage, hearOnce, socketChannel } from '../servers/node-channels.js'
 import { createHandshakes, type Handshakes } from './handshakes.js'
 
@@ -41,7 +41,7 @@ const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
   const listener = (message: unknown) => {
     const { socket } = message as AcceptedMessage
     const server = socket?.server as EventEmitter | undefined
-    if (socket === undefined || server === undefined || isAttached(server)) return
+    if (socket === undefined || server === undefined || isKept(server)) return
     const isTls = isTlsServer(server)
     if (!isTls && !(server instanceof HttpServer)) return
     const connections = heard.get(server) ?? begin(server)

@@ -1,0 +1,1 @@
+// What a preload does that does nothing.

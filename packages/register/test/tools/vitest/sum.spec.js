@@ -1,0 +1,4 @@
+import { expect, test } from 'vitest'
+
+test('adds', () => expect(1 + 1).toBe(2))
+test('fails on purpose', () => expect(1 + 1).toBe(3))
