@@ -8,7 +8,7 @@ import {
 } from 'node:http2'
 import { describe, expect, test } from 'vitest'
 import { createLifecycleIn } from '../src/lifecycle/create-lifecycle.js'
-import { knowVariables } from '../src/options/doubts.js'
+import { knownVariables } from '../src/options/doubts.js'
 import type { LifecycleOptions } from '../src/options/options.js'
 import type { Platform } from '../src/options/platform.js'
 import { createCoordinator } from '../src/process/coordinator.js'
@@ -391,8 +391,7 @@ describe('options that were hardly meant so', () => {
   })
 
   test('a variable of the environment that another package reads is known', async () => {
-    knowVariables(['LAMEDUCK_ELSEWHERE'])
-    knowVariables(['LAMEDUCK_ELSEWHERE', 'LAMEDUCK_LINGER'])
+    knownVariables.push('LAMEDUCK_ELSEWHERE')
     const warnings = await warningsOf({ LAMEDUCK_ELSEWHERE: 'yes', LAMEDUCK_ELSEWERE: 'no' }, {})
     expect(warnings).toEqual([expect.stringContaining('did you mean LAMEDUCK_ELSEWHERE?')])
   })

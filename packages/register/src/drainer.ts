@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { isAttached, joinLifecycle, knowVariables, type Lifecycle, type Seat } from '@lameduck/core'
+import { isAttached, joinLifecycle, knownVariables, type Lifecycle, type Seat } from '@lameduck/core'
 import { createIntroduction, type Introduction } from './introduction.js'
 import { attachFor, haveLifecycle, onceTheyHave } from './others.js'
 import { inTermsOfEnvironment, isNamed, nameOf, readEnvironment, variables } from './variables.js'
@@ -59,7 +59,7 @@ function give(error: unknown): never {
 function begin(): Present {
   try {
     const { options, ports } = readEnvironment(process.env)
-    knowVariables(variables.map(({ option }) => nameOf(option)))
+    knownVariables.push(...variables.flatMap(({ option, isCores }) => (isCores ? [] : nameOf(option))))
     const introduction = options.logger === false ? undefined : createIntroduction()
     const seat = joinLifecycle({ ...options, logger: introduction?.logger ?? false })
     return { seat, introduction, awaited: new Set(ports) }

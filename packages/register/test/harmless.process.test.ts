@@ -19,6 +19,7 @@ const bin = (folder: string, path: string) => join(root, folder, 'node_modules',
 const withoutTimes = (text: string) =>
   text
     .replaceAll(/\d+(\.\d+)?\s?m?s\b/g, 'some time')
+    .replaceAll(/ \(some time\)|, estimated some time/g, '')
     .replaceAll(/\d\d:\d\d:\d\d/g, 'some time')
     .replaceAll(/\b[0-9a-f]{7}\b/g, 'commit')
     .replaceAll(/"id": "\w+"/g, '"id": "one"')

@@ -46,13 +46,13 @@ describe.concurrent('the preload drains', () => {
 
 describe.concurrent.each(nodeVersions())('on Node $version', ({ binary, version }) => {
   test('the preload drains', async () => {
-    await using server = await startHost('node-http.cjs', { binary })
+    await using server = await startHost('node-http.cjs', { node: binary })
     await drains(server)
   })
 
   test("the preload drains TypeScript by Node's own means", async ({ skip }) => {
     if (Number(version.slice(1, 3)) < 22) skip(`${version} runs no TypeScript`)
-    await using server = await startHost('typescript.ts', { binary })
+    await using server = await startHost('typescript.ts', { node: binary })
     await drains(server)
   })
 })

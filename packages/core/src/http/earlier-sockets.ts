@@ -3,7 +3,7 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { systemClock } from '../clock.js'
-import { isKept } from '../servers/attached.js'
+import { isAttached, kAttached, type LetGo } from '../servers/attached.js'
 import { type AcceptedMessage, hearOnce, socketChannel } from '../servers/node-channels.js'
 import { createHandshakes, type Handshakes } from './handshakes.js'
 
@@ -35,7 +35,10 @@ function begin(server: EventEmitter): Accepted {
   return { sockets, handshakes, stop: () => void server.off('secureConnection', secured) }
 }
 
-// Once a server is attached, it tells itself.
+/** Once a server is attached, it tells itself; but who attaches it in a preload's place has to find what it has accepted until then. */
+const isKept = (server: object) =>
+  isAttached(server) && (server as { readonly [kAttached]?: LetGo })[kAttached]?.isForNow !== true
+
 const accepted = hearOnce(socketChannel, 'lameduck.accepted.v1', () => {
   const heard = new WeakMap<object, Accepted>()
   const listener = (message: unknown) => {

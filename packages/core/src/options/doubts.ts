@@ -21,20 +21,18 @@ function doubtAbout(options: LifecycleOptions, env: Surroundings['env']): string
 }
 
 const prefix = 'LAMEDUCK_'
+const partOf = (name: string) => name.slice(prefix.length)
 
-const known = environment.map(({ name }) => name)
-
-/** Adds variables of the environment that somebody else reads. */
-export const knowVariables = (names: readonly string[]): void =>
-  void known.push(...names.filter((name) => !known.includes(name)))
+/** Every variable of the environment that is one of ours: core's, and those that another package reads and adds. */
+export const knownVariables = environment.map(({ name }) => name)
 
 /** A sentence for each variable of the environment that looks like one of ours and is none. */
 function unknownVariables(env: Surroundings['env']): string[] {
-  const parts = known.map((name) => name.slice(prefix.length))
-  const others = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name))
+  const others = Object.keys(env).filter((name) => name.startsWith(prefix) && !knownVariables.includes(name))
   return others.map((name) => {
-    const meant = nearest(name.slice(prefix.length), parts)
-    const mend = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${prefix}${meant}?`
+    const meant = nearest(partOf(name), knownVariables.map(partOf))
+    const mend =
+      meant === undefined ? `known are ${knownVariables.join(', ')}` : `did you mean ${prefix}${meant}?`
     return `unknown variable ${name} in the environment: ${mend}`
   })
 }
@@ -53,8 +51,6 @@ export function warnOfDoubts(
   const doubt = doubtAbout(options, env)
   if (doubt !== undefined) warn(doubt)
   for (const message of unknownVariables(env)) {
-    if (said.has(message)) continue
-    said.add(message)
-    warn(message)
+    if (!said.has(message) && said.add(message)) warn(message)
   }
 }

@@ -1,12 +1,11 @@
 /** On every server that some lifecycle has: also if another copy of lameduck made it. */
-const kAttached = Symbol.for('lameduck.attached.v1')
+export const kAttached = Symbol.for('lameduck.attached.v1')
 
-/** Takes off a server what its lifecycle has put there, if that has stopped; false if not. */
-export interface LetGo {
-  (): boolean
-  /** The lifecycle is a preload's, which gives way to the application's. */
-  readonly isForNow?: true
-}
+/**
+ * Takes off a server what its lifecycle has put there, if that has stopped; false if not. `isForNow`: the lifecycle is a preload's, which
+ * gives way to the application's.
+ */
+export type LetGo = (() => boolean) & { readonly isForNow?: true }
 
 /**
  * Whether a lifecycle that has not stopped, of whichever copy of lameduck, has this server. One that has stopped lets go of it
@@ -23,7 +22,3 @@ export const isAttached = (server: object): boolean => {
 export function markAttached(server: object, letGo: LetGo = () => false): void {
   Object.defineProperty(server, kAttached, { value: letGo, configurable: true })
 }
-
-/** Whether a lifecycle has this server for good: who attaches it later has to find the connections that it has accepted until then. */
-export const isKept = (server: object): boolean =>
-  isAttached(server) && (server as { readonly [kAttached]?: LetGo })[kAttached]?.isForNow !== true
