@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import type { Report } from '../src/drain/report.js'
 import type { LifecycleOptions } from '../src/options/options.js'
+import { sourceOf } from '../src/process/handler-source.js'
 import { createTestBench } from '../src/testing/index.js'
 
 const options = { platform: 'none', shutdownDelay: 0, linger: 0 } as const
@@ -173,6 +174,157 @@ describe('handlers of others', () => {
     await clock.advance(2000)
     expect(caught).toEqual([false, false, true, true, true])
     expect([order, process.exitCode]).toEqual([['ours', 'theirs', 'nodemon', 'ends'], 0])
+  })
+
+  test('may send themselves what ends no process: it is not caught, and they go on', async () => {
+    const { join, handle, signal, clock, process } = bench()
+    const { reports } = join('ours')
+    const job = [
+      'SIGCHLD',
+      'SIGCONT',
+      'SIGSTOP',
+      'SIGTSTP',
+      'SIGTTIN',
+      'SIGTTOU',
+      'SIGURG',
+      'SIGWINCH',
+    ] as const
+    const ignored = ['SIGINFO', 'SIGUSR1', 'SIGPIPE', 'SIGXFSZ'] as const
+    const caught: string[] = []
+    handle('theirs', () => {
+      for (const each of [...job, ...ignored]) if (process.killByApplication(each)) caught.push(each)
+    })
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect([caught, reports[0]?.hooks.at(-1)?.duration]).toEqual([[], 1000])
+  })
+
+  test('that kill themselves have had their turn, in which nobody waits for more', async () => {
+    for (const own of ['SIGUSR2', 'SIGTERM', 'SIGKILL'] as const) {
+      const { join, handle, signal, clock, process } = bench()
+      const { reports } = join('ours')
+      handle('theirs', () => void process.killByApplication(own))
+      signal('SIGTERM')
+      await clock.advance(2000)
+      expect([own, reports[0]?.hooks.at(-1)]).toMatchObject([own, { outcome: 'done', duration: 0 }])
+    }
+  })
+
+  test('are over, those that return nothing, when anybody ends the process meanwhile, and not before', async () => {
+    const ends = [
+      (process: ReturnType<typeof bench>['process']) => process.exitByApplication(3),
+      (process: ReturnType<typeof bench>['process']) => process.killByApplication('SIGINT'),
+    ]
+    const ended: unknown[] = []
+    for (const end of ends) {
+      const { join, handle, order, signal, clock, process } = bench()
+      const { reports } = join('ours')
+      handle('theirs')
+      handle('int', undefined, 'SIGINT')
+      signal('SIGTERM')
+      await clock.advance(100)
+      end(process)
+      await clock.advance(0)
+      ended.push([order, reports[0]?.hooks.at(-1)?.duration, process.exitCode])
+    }
+    expect(ended).toEqual([
+      [['ours', 'theirs'], 100, 3],
+      [['ours', 'theirs'], 100, 0],
+    ])
+  })
+
+  test('do not keep the application from its own end while everything drains', async () => {
+    const { join, signal, clock, process } = bench()
+    join('ours').lifecycle.hold('work')
+    // It has been called already.
+    process.on('SIGTERM', () => void process.listenerCount('SIGTERM'))
+    signal('SIGTERM')
+    await clock.advance(10)
+    expect(process.killByApplication('SIGKILL')).toBe(false)
+    process.exitByApplication(5)
+    expect(process.exitCode).toBe(5)
+  })
+
+  test('that return nothing are done when there is no more time, and those that promise are not', async () => {
+    const outcomes: unknown[] = []
+    for (const given of [undefined, new Promise(() => {})]) {
+      const { join, handle, signal, clock, process } = bench()
+      const { reports } = join('ours', { gracePeriod: 1000 })
+      handle('theirs', () => given)
+      signal('SIGTERM')
+      await clock.advance(1000)
+      outcomes.push([reports[0]?.hooks.at(-1)?.outcome, process.exitCode])
+    }
+    expect(outcomes).toEqual([
+      ['done', 0],
+      ['timed-out', 1],
+    ])
+  })
+
+  test('that return nothing are over as soon as the event loop is empty but for what others have promised', async () => {
+    const { join, handle, signal, clock, process } = bench()
+    const { reports } = join('ours')
+    handle('promises', () => new Promise<void>((resolve) => clock.after(300, resolve)))
+    handle('silent')
+    signal('SIGTERM')
+    await clock.advance(50)
+    process.becomeIdle()
+    await clock.advance(2000)
+    expect(reports[0]?.hooks.slice(1).map(({ duration }) => duration)).toEqual([300, 50])
+  })
+
+  test('end together: no lifecycle has stopped before them, whoever has called them', async () => {
+    const { join, handle, signal, clock } = bench()
+    const stoppedAt: number[] = []
+    for (const name of ['first', 'second']) {
+      join(name).lifecycle.on('stopped', () => void stoppedAt.push(clock.now()))
+    }
+    const since = clock.now()
+    handle('theirs', () => new Promise<void>((resolve) => clock.after(300, resolve)))
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect(stoppedAt).toEqual([since + 300, since + 300])
+  })
+
+  test('are left to who has time for them by who has none', async () => {
+    const { join, handle, order, signal, clock, process } = bench()
+    const [first, second] = [join('first', { gracePeriod: 10_000 }), join('second')]
+    second.lifecycle.onStop('slow', () => new Promise<void>((resolve) => clock.after(3000, resolve)))
+    second.lifecycle.hold('work')
+    void first.lifecycle.stop()
+    await clock.advance(8000)
+    handle('theirs')
+    signal('SIGTERM')
+    await clock.advance(60_000)
+    const namesOf = ({ reports }: typeof first) =>
+      reports.flatMap(({ hooks }) => hooks.map(({ name }) => name))
+    expect([order, process.exitCode]).toEqual([['first', 'second', 'theirs'], 1])
+    expect([namesOf(first), namesOf(second)]).toEqual([
+      ['hook'],
+      ['slow', 'hook', expect.stringMatching(/^SIGTERM handler registered at .*fake-process\.ts:\d+/)],
+    ])
+  })
+
+  test('are those of the first signal: what a second one would call is a part of the same end', async () => {
+    const { join, handle, order, signal, clock } = bench()
+    const deferred: (readonly string[])[] = []
+    join('ours').lifecycle.on('deferred', ({ handlers }) => void deferred.push(handlers))
+    handle('term')
+    handle('int', undefined, 'SIGINT')
+    signal('SIGTERM')
+    await clock.advance(0)
+    signal('SIGINT')
+    signal('SIGTERM')
+    await clock.advance(2000)
+    expect([order, deferred.length]).toEqual([['ours', 'term'], 1])
+  })
+
+  test('are shown in one line, by their first 200 characters', () => {
+    expect(sourceOf({ toString: () => '() => {\n  end()\n}' })).toBe('() => { end() }')
+    expect([sourceOf('x'.repeat(200)), sourceOf('x'.repeat(201))]).toEqual([
+      'x'.repeat(200),
+      `${'x'.repeat(200)} …`,
+    ])
   })
 
   test('that pass the signal on to those of another one are no second hand on the keyboard', async () => {

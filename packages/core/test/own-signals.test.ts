@@ -24,9 +24,39 @@ describe('listeners of this process', () => {
     listens('SIGUSR2', theirs)
     listens('lameduck test', theirs)
     process.removeAllListeners('SIGUSR2')
+    expect(process.listenerCount('lameduck test')).toBe(1)
     expect(process.removeAllListeners('lameduck test')).toBe(process)
     expect(process.removeAllListeners(undefined)).toBe(process)
     expect([process.rawListeners('SIGUSR2'), process.listenerCount('lameduck test')]).toEqual([[ours], 0])
+  })
+
+  test('of ours stay until we take away the last', () => {
+    const [first, second, third] = [() => {}, () => {}, () => {}]
+    for (const each of [first, second]) ownListeners.add('SIGUSR2', each)
+    ownListeners.remove('SIGUSR2', first)
+    ownListeners.remove('SIGUSR2', third)
+    process.removeAllListeners('SIGUSR2')
+    const left = process.rawListeners('SIGUSR2')
+    ownListeners.remove('SIGUSR2', second)
+    expect([left, process.listenerCount('SIGUSR2')]).toEqual([[second], 0])
+    expect(Object.hasOwn(process, 'removeAllListeners')).toBe(false)
+  })
+
+  test('that are called as Node’s, or nearly so, are as good as any', () => {
+    const ours = () => {}
+    ownListeners.add('SIGUSR2', ours)
+    later(() => ownListeners.remove('SIGUSR2', ours))
+    const before = process.rawListeners('newListener' as 'exit')
+    listens('lameduck test', function startListeningIfSignal() {})
+    listens('newListener', function restartListeningIfSignal() {})
+    listens('newListener', function startListeningIfSignals() {})
+    process.removeAllListeners('lameduck test')
+    process.removeAllListeners('newListener')
+    const left = process.rawListeners('newListener' as 'exit')
+    for (const each of before) if (!left.includes(each)) process.on('newListener', each as () => void)
+    expect(process.listenerCount('lameduck test')).toBe(0)
+    expect(left.map(({ name }) => name)).not.toContain('restartListeningIfSignal')
+    expect(left.map(({ name }) => name)).not.toContain('startListeningIfSignals')
   })
 
   test('of Node stay, by which it begins and ceases to hear of signals', () => {
@@ -49,7 +79,7 @@ describe('listeners of this process', () => {
       }
     }
     ownListeners.remove('SIGUSR2', ours)
-    expect(left).toEqual(['newListener', 'removeListener', 'SIGUSR2'])
+    expect(left.toSorted()).toEqual(['SIGUSR2', 'newListener', 'removeListener'])
     expect(nodes).toContain('startListeningIfSignal')
     expect(still).toEqual(nodes)
     expect(Object.hasOwn(process, 'removeAllListeners')).toBe(false)
@@ -77,6 +107,28 @@ describe('methods of this process', () => {
     giveBack()
     expect(call()).toBe('theirs it')
     expect(Object.getOwnPropertyDescriptor(process, 'lameduckTest')).toHaveProperty('get')
+  })
+
+  test('that have gone to somebody meanwhile are what they were before, and what is put around them stays', () => {
+    define({ value: theirs, writable: true })
+    later(() => Reflect.deleteProperty(process, 'lameduckTest'))
+    const giveBack = around()
+    const { lameduckTest } = process as unknown as { lameduckTest: (text: string) => string }
+    Object.assign(process, { lameduckTest: (text: string) => `around ${lameduckTest(text)}` })
+    expect(call()).toBe('around ours theirs it')
+    giveBack()
+    expect(call()).toBe('around theirs it')
+  })
+
+  test('leave nothing behind where they were inherited, or somebody has taken them away', () => {
+    const inherited = around()
+    expect(Object.keys(process)).not.toContain('lameduckTest')
+    inherited()
+    expect('lameduckTest' in process).toBe(false)
+    const gone = around()
+    Reflect.deleteProperty(process, 'lameduckTest')
+    gone()
+    expect('lameduckTest' in process).toBe(false)
   })
 
   test('stay as they are where the process is hardened, by halves or wholly', () => {
