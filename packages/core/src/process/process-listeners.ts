@@ -159,7 +159,9 @@ export function createProcessListeners(
 
   const forget = (event: string, listener: Listener) => {
     rewrite(emitter, event, (each) => wrapped.get(each)?.raw ?? each)
-    host.off(event, listener)
+    // Whoever has put aside all listeners for a while may have put ours back beside itself.
+    do host.off(event, listener)
+    while (all(event).includes(listener))
     listening.delete(event)
   }
 
