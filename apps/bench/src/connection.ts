@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** A connection that costs as little as possible: it counts the bytes of answers, and asks one thing at a time. */
 export class Connection {
@@ -16,13 +17,16 @@ export class Connection {
     socket.on('error', () => {})
   }
 
-  /** Opens one. */
-  static open(port: number): Promise<Connection> {
+  /** Opens one; `https` makes it speak TLS. */
+  static open(port: number, protocol?: string): Promise<Connection> {
+    const to = { port, host: '127.0.0.1' }
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1' }, () => {
+      const opened = () => {
         socket.off('error', reject)
         resolve(new Connection(socket))
-      })
+      }
+      const socket: Socket =
+        protocol === 'https' ? connectTls({ ...to, rejectUnauthorized: false }, opened) : connect(to, opened)
       socket.once('error', reject)
     })
   }

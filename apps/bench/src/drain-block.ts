@@ -5,7 +5,8 @@ import type { Streamed, Trickled } from './load-answers.js'
 import type { Section } from './section.js'
 import { median } from './statistics.js'
 
-interface Drained {
+/** How one drain went. */
+export interface Drained {
   /** The longest that the event loop was blocked, in milliseconds. */
   readonly block: number
   /** The longest that a client with a request waited, in milliseconds. */
@@ -14,7 +15,8 @@ interface Drained {
   readonly duration: number
 }
 
-type Scene = (load: Forked, port: number, signal: () => void, connections: number) => Promise<number>
+/** What clients do; resolves with how long one of them waited for an answer. */
+export type Scene = (load: Forked, port: number, signal: () => void, connections: number) => Promise<number>
 
 /** Idle connections that were served once; requests keep coming on them until they are closed. */
 const idle: Scene = async (load, port, signal, connections) => {
@@ -49,7 +51,7 @@ const cases = [
 
 /** How long the event loop is blocked when thousands of connections are closed. */
 export async function measureDrainBlock(wanted: number, runs: number): Promise<Section> {
-  const connections = Math.min(wanted, openFiles() - 500)
+  const connections = atMost(wanted)
   const results = cases.map(({ name }) => ({ name, of: [] as Drained[] }))
   for (let i = 0; i < runs; i++) {
     for (const [at, { equipment, scene }] of cases.entries()) {
@@ -78,7 +80,8 @@ export async function measureDrainBlock(wanted: number, runs: number): Promise<S
   }
 }
 
-async function drain(equipment: string, scene: Scene, connections: number): Promise<Drained> {
+/** Drains a server on which there are connections. */
+export async function drain(equipment: string, scene: Scene, connections: number): Promise<Drained> {
   await using load = new Forked('load.js')
   await using subject = new Forked('subject.js', { args: ['http', equipment] })
   const port = await subject.ask<number>('port')
@@ -98,9 +101,9 @@ async function drain(equipment: string, scene: Scene, connections: number): Prom
   return { block: longestBlock, wait, duration: at - signalledAt }
 }
 
-/** How many descriptors a process may have; Node raises its own limit as far as it can. */
-function openFiles(): number {
+/** As many connections as a process may have; Node raises its own limit as far as it can. */
+export function atMost(wanted: number): number {
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } }
   const soft = report.userLimits?.open_files?.soft
-  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY
+  return typeof soft === 'number' ? Math.min(wanted, soft - 500) : wanted
 }

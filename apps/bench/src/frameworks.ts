@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { selfSigned } from '@lameduck/conformance/subject'
 import { createLifecycle, type LifecycleOptions } from '@lameduck/core'
 import { graceful as middleware } from '@lameduck/express'
 import graceful from '@lameduck/fastify'
@@ -32,6 +34,9 @@ const startHttp: Start = async (lameduck) => {
   })
   return listen(server, lameduck)
 }
+
+const startHttps: Start = async (lameduck) =>
+  listen(createHttpsServer({ ...selfSigned, keepAliveTimeout }, handle), lameduck)
 
 const startHttp2: Start = async (lameduck) => {
   const server = createHttp2Server()
@@ -71,6 +76,7 @@ const startExpress: Start = async (lameduck) => {
 /** Every kind of server that is measured. */
 export const frameworks: Readonly<Record<string, Start>> = {
   http: startHttp,
+  https: startHttps,
   http2: startHttp2,
   fastify: startFastify,
   express: startExpress,

@@ -3,8 +3,9 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerQuestions } from './answering.js'
 import { Connection } from './connection.js'
+import { closeUnderFire } from './fire.js'
 import { Http2Connection } from './http2-connection.js'
-import type { Streamed, Trickled } from './load-answers.js'
+import type { Closed, Fire, Streamed, Trickled } from './load-answers.js'
 
 /** What both kinds can. */
 type AnyConnection = Pick<Connection, 'ask' | 'destroy' | 'forget' | 'isBusy' | 'socket'>
@@ -19,18 +20,17 @@ interface Connect {
   readonly count: number
   /** Whether every connection asks something once. */
   readonly speak: boolean
-  /** The kind of server: only `http2` makes a difference. */
+  /** The kind of server: only `http2` and `https` make a difference. */
   readonly protocol?: string
 }
 
 async function connect({ port, count, speak, protocol }: Connect): Promise<void> {
   const connections = at(port)
-  const kind = protocol === 'http2' ? Http2Connection : Connection
+  const openOne = (): Promise<AnyConnection> =>
+    protocol === 'http2' ? Http2Connection.open(port) : Connection.open(port, protocol)
   open.set(port, connections)
   for (let left = count; left > 0; left -= atOnce) {
-    const some = await Promise.all(
-      Array.from({ length: Math.min(left, atOnce) }, (): Promise<AnyConnection> => kind.open(port)),
-    )
+    const some = await Promise.all(Array.from({ length: Math.min(left, atOnce) }, openOne))
     if (speak) await Promise.all(some.map((each) => new Promise<void>((resolve) => each.ask(resolve))))
     connections.push(...some)
   }
@@ -100,6 +100,7 @@ answerQuestions({
   ask,
   trickle,
   stream,
+  closeUnderFire: (fire: Fire): Promise<Closed> => closeUnderFire(at(fire.port) as Connection[], fire),
   close: ({ port }: { port: number }) => {
     for (const connection of at(port)) connection.destroy()
     open.delete(port)

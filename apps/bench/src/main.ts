@@ -1,4 +1,4 @@
-// usage: main.js [--quick] [--only cpu,calls,exit,memory,drain,drains] [--pairs 30] [--output FILE]
+// usage: main.js [--quick] [--only cpu,calls,exit,memory,drain,idle,drains] [--pairs 31] [--rounds 20] [--output FILE]
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -6,15 +6,17 @@ import { measureCallCpu, measureCpu } from './cpu.js'
 import { measureDrainBlock } from './drain-block.js'
 import { measureDrains } from './drains/measure-drains.js'
 import { measureExitTime } from './exit-time.js'
+import { measureIdleClose, measureManyIdle } from './idle-close.js'
 import { measureMemory } from './memory.js'
-import { renderSections, type Section } from './section.js'
+import { renderSection, type Section } from './section.js'
 import { writeMeasurements } from './write-measurements.js'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'cpu,calls,exit,memory,drain,drains' },
+    only: { type: 'string', default: 'cpu,calls,exit,memory,drain,idle,drains' },
     pairs: { type: 'string', default: '31' },
+    rounds: { type: 'string', default: '20' },
     output: { type: 'string' },
   },
 })
@@ -26,33 +28,39 @@ const cpu = values.quick
 /** gRPC servers differ twice as much from process to process, whatever they are equipped with. */
 const callCpu = values.quick ? cpu : { ...cpu, pairs: 2 * cpu.pairs }
 
-const measurements: Readonly<Record<string, () => Promise<Section>>> = {
+const measurements: Readonly<Record<string, () => Promise<Section | Section[]>>> = {
   cpu: () => measureCpu(cpu),
   calls: () => measureCallCpu(callCpu),
   exit: () => measureExitTime(values.quick ? 1 : 40),
   memory: () => (values.quick ? measureMemory(200, 1) : measureMemory(5000, 5)),
   drain: () => (values.quick ? measureDrainBlock(500, 1) : measureDrainBlock(19_000, 5)),
+  idle: async () => [
+    await measureIdleClose(
+      values.quick
+        ? { connections: 40, rounds: 1, looks: 1 }
+        : { connections: 300, rounds: Number(values.rounds), looks: 3 },
+    ),
+    await (values.quick ? measureManyIdle(500, 1) : measureManyIdle(19_000, 5)),
+  ],
   drains: () => measureDrains(values.quick ? 1 : undefined),
 }
+
+const date = new Date().toISOString().slice(0, 10)
+const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores`
+const where = `Measured on ${date} with Node.js ${process.version} on ${process.platform} (${machine}).`
 
 const sections: Section[] = []
 for (const name of values.only.split(',')) {
   const measure = measurements[name]
   if (measure === undefined)
     throw new Error(`--only: expected ${Object.keys(measurements).join(', ')}, got ${name}`)
-  sections.push(await measure())
+  const measured = [await measure()].flat()
+  sections.push(...measured.map((section) => ({ ...section, how: `${section.how} ${where}` })))
 }
-
-const date = new Date().toISOString().slice(0, 10)
-const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores`
-const text = [
-  `Measured on ${date} with Node.js ${process.version} on ${process.platform} (${machine}), all in one run.`,
-  renderSections(sections),
-].join('\n\n')
-console.log(text)
+console.log(sections.map(renderSection).join('\n\n'))
 
 // Figures of a quick run say nothing.
 const output =
   values.output ??
   (values.quick ? undefined : fileURLToPath(new URL('../../../docs/measurements.md', import.meta.url)))
-if (output !== undefined) await writeMeasurements(output, text)
+if (output !== undefined) await writeMeasurements(output, sections)

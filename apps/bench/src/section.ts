@@ -14,12 +14,8 @@ export interface Section {
   readonly verdicts: readonly Verdict[]
 }
 
-/** Renders sections as Markdown. */
-export function renderSections(sections: readonly Section[]): string {
-  return sections.map(renderSection).join('\n\n')
-}
-
-function renderSection({ title, how, head, rows, verdicts }: Section): string {
+/** Renders a section as Markdown. */
+export function renderSection({ title, how, head, rows, verdicts }: Section): string {
   const goals = verdicts.map(({ goal, met }) => `- ${met ? 'met' : '**missed**'}: ${goal}`)
   return [`## ${title}`, how, renderTable([head, ...rows]), goals.join('\n')].join('\n\n')
 }

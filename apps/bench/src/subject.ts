@@ -6,6 +6,7 @@ import type { LifecycleOptions } from '@lameduck/core'
 import { answerQuestions } from './answering.js'
 import { peers } from './equipment.js'
 import { frameworks } from './frameworks.js'
+import { closeOneByOne, reference } from './reference.js'
 import { requestsBegun } from './routes.js'
 
 const [framework = '', equipment = '', given = '{}'] = process.argv.slice(2)
@@ -19,6 +20,7 @@ const options: LifecycleOptions = {
 const server = await frameworks[framework]?.(equipment === 'lameduck' ? options : undefined, equipment)
 if (server === undefined) throw new Error(`expected a framework, got ${framework}`)
 peers[equipment]?.(server)
+if (equipment === reference) closeOneByOne(server, options.shutdownDelay as number)
 
 /** Prints, at the end of the process, the longest time that the event loop did not come to a timer of 1 ms. */
 function watchLoop(): void {

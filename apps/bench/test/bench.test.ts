@@ -13,7 +13,10 @@ test('a quick run measures everything and writes it between the markers', async 
   const directory = await mkdtemp(join(tmpdir(), 'lameduck-bench-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   const output = join(directory, 'measurements.md')
-  await writeFile(output, 'before\n<!-- bench:begin -->\nold figures\n<!-- bench:end -->\nafter\n')
+  await writeFile(
+    output,
+    'before\n<!-- bench:begin -->\n## CPU per request\n\nold figures\n<!-- bench:end -->\nafter\n',
+  )
   await promisify(execFile)(process.execPath, [main, '--quick', '--output', output])
   const page = await readFile(output, 'utf8')
   expect(page).toMatch(/^before\n<!-- bench:begin -->\n/)
@@ -26,8 +29,10 @@ test('a quick run measures everything and writes it between the markers', async 
     'Fastify with lameduck',
     'node:http with lameduck',
     'idle, with requests on them',
+    'node:https with lameduck',
+    'node:http with a loop that closes each in a turn of its own',
     'node:http with terminus',
   ]) {
     expect(page).toMatch(figures(name))
   }
-}, 120_000)
+}, 240_000)
