@@ -17,23 +17,29 @@ interface Target {
   endedAt: number | undefined
 }
 
-/** Asks once on each connection that is still open at its moment, to a fraction of a millisecond. */
+function fire(target: Target): void {
+  if (target.endedAt !== undefined) return
+  target.hasAsked = true
+  target.connection.forget()
+  target.connection.ask(() => {
+    target.isAnswered = true
+  })
+}
+
+/**
+ * Asks once on each connection that is still open at its moment, to a fraction of a millisecond: a timer is too coarse. What
+ * has arrived by then is read first, so that nobody asks too late because this process had to wait for the processor.
+ */
 function fireInTime(targets: readonly Target[]): Promise<void> {
   const waiting = targets.toSorted((a, b) => a.at - b.at)
+  let due: readonly Target[] = []
   return new Promise((resolve) => {
-    // A timer is too coarse. What has arrived is read between two turns.
     const turn = () => {
-      for (let next = waiting[0]; next !== undefined && next.at <= performance.now(); next = waiting[0]) {
-        const target = next
-        waiting.shift()
-        if (target.endedAt !== undefined) continue
-        target.hasAsked = true
-        target.connection.forget()
-        target.connection.ask(() => {
-          target.isAnswered = true
-        })
-      }
-      if (waiting.length > 0) setImmediate(turn)
+      due.forEach(fire)
+      const now = performance.now()
+      const count = waiting.findIndex(({ at }) => at > now)
+      due = waiting.splice(0, count < 0 ? waiting.length : count)
+      if (due.length + waiting.length > 0) setImmediate(turn)
       else resolve()
     }
     turn()
@@ -41,8 +47,10 @@ function fireInTime(targets: readonly Target[]): Promise<void> {
 }
 
 /** Sends SIGTERM to a server whose connections are all idle, lets them ask, and waits until they have closed. */
-export async function closeUnderFire(connections: readonly Connection[], fire: Fire): Promise<Closed> {
-  const { pid, between } = fire
+export async function closeUnderFire(
+  connections: readonly Connection[],
+  { pid, between }: Fire,
+): Promise<Closed> {
   const signalAt = performance.now() + lead
   const targets = connections.map((connection) => {
     const [from, to] = between ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
