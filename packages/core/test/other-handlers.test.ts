@@ -308,13 +308,16 @@ describe('handlers of others', () => {
   test('are those of the first signal: what a second one would call is a part of the same end', async () => {
     const { join, handle, order, signal, clock } = bench()
     const deferred: (readonly string[])[] = []
-    join('ours').lifecycle.on('deferred', ({ handlers }) => void deferred.push(handlers))
+    const { lifecycle } = join('ours')
+    lifecycle.on('deferred', ({ handlers }) => void deferred.push(handlers))
+    const release = lifecycle.hold('work')
     handle('term')
     handle('int', undefined, 'SIGINT')
     signal('SIGTERM')
     await clock.advance(0)
     signal('SIGINT')
     signal('SIGTERM')
+    release()
     await clock.advance(2000)
     expect([order, deferred.length]).toEqual([['ours', 'term'], 1])
   })
