@@ -31,10 +31,7 @@ const isPromise = (value: unknown) =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
 /** Signals that end no process by themselves: Node has its own use for SIGUSR1, and ignores two more. */
-const harmless: readonly string[] = [
-  ...['SIGCHLD', 'SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGWINCH', 'SIGINFO'],
-  ...['SIGUSR1', 'SIGPIPE', 'SIGXFSZ'],
-]
+const harmless = /^SIG(CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|WINCH|INFO|USR1|PIPE|XFSZ)$/
 
 /** A handler's turn: `part` is by what it is known what it does later. */
 const callOf = (foreign: ForeignHandler, step: Part['step']) => {
@@ -88,7 +85,7 @@ export function createOtherHandlers(
   }
 
   const onKill = (signal: NodeJS.Signals) => {
-    if (!isHeld() || harmless.includes(signal)) return false
+    if (!isHeld() || harmless.test(signal)) return false
     const { hearsSignal, othersOf } = listeners()
     const isTheirs = othersOf(signal) > 0
     if (isTheirs && !hearsSignal(signal)) return false
@@ -128,9 +125,7 @@ export function createOtherHandlers(
     const ends = turns.map(async (call) => {
       const hook = { name: nameOf(call.foreign), fn: () => callAs(call) }
       const outcome = await runUntil(clock, gate, hook, due, call.part)
-      return call.isSilent && outcome.outcome === 'timed-out'
-        ? { ...outcome, outcome: 'done' as const }
-        : outcome
+      return call.isSilent ? { ...outcome, outcome: 'done' as const } : outcome
     })
     const stopWatching = turns.some(({ isSilent }) => isSilent) ? host.whenIdle(endSilent) : cancel
     const outcomes = await Promise.all(ends)
