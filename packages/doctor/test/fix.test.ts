@@ -89,7 +89,7 @@ describe('--fix', () => {
     const files = {
       'd.yaml': deployment(),
       's.yaml': service(),
-      Dockerfile: dockerfile(),
+      Dockerfile: dockerfile('ENTRYPOINT ["tini", "--", "node", "main.js"]'),
       'package.json': packageJson(),
       'main.js': 'listen()',
     }

@@ -27,6 +27,8 @@ describe('whom a rule is for', () => {
     ['docker.io/library/node:22', 0],
     ['acme/orders-nodejs:2', 0],
     ['acme/orders:2', 1],
+    ['acme/my-node-microservice:16', 0],
+    ['openzipkin/zipkin', 1],
     ['postgres:17', 1],
     ['quay.io/calico/node:v3', 1],
     ['selenium/node-chrome:4', 1],
@@ -59,6 +61,22 @@ describe('whom a rule is for', () => {
       }),
     ).toBe(0)
     expect(leftOut({ Dockerfile: dockerfile(), 'd.yaml': manifest('acme/anything') })).toBe(0)
+  })
+
+  test.each([
+    ['acme/auth-service:3', 0],
+    ['acme/auth-api', 0],
+    ['acme/user', 1],
+    ['$'.concat('{REGISTRY}/auth:$', '{TAG}'), 0],
+    ['$'.concat('REGISTRY/acme/auth'), 0],
+    ['acme/$'.concat('{NAME}:1'), 1],
+  ])('%s beside the folders auth and billing', (image, count) => {
+    const files = {
+      'auth/Dockerfile': dockerfile(),
+      'billing/Dockerfile': dockerfile(),
+      'd.yaml': manifest(image),
+    }
+    expect(leftOut(files)).toBe(count)
   })
 
   test('of several Dockerfiles the one that is nearest', () => {

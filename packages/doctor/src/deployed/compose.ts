@@ -3,7 +3,7 @@ import { folderOf, join } from '../files/files.js'
 import { wordsOf as listOf } from '../kubernetes/container.js'
 import { textOf } from '../model/fact.js'
 import { withImageEnv } from '../project/containers.js'
-import { isStranger, saysNode } from '../project/image-names.js'
+import { imageNameIn, isStranger, saysNode } from '../project/image-names.js'
 import type { Tree } from '../read/tree.js'
 import type { ImageSubject } from '../rules/subjects.js'
 import { splitWords } from '../shell/command-line.js'
@@ -38,7 +38,7 @@ function subjectOf(
     const path = join(context, file ?? 'Dockerfile')
     return images.find(({ image }) => image.source.file === path)
   }
-  const name = tree.get('image')?.text
+  const name = imageNameIn(tree.get('image'))
   const image = name === undefined ? undefined : findImage({ name, folder })
   return images.find((each) => each.image === image)
 }
@@ -61,7 +61,7 @@ export function readCompose(root: Tree, input: DeployedInput): Deployed[] {
     }
     const start = containerStart(subject, given, input.packages)
     const env = withImageEnv(environmentIn(tree.get('environment')), subject?.image)
-    const image = tree.get('image')?.text
+    const image = imageNameIn(tree.get('image'))
     const develops =
       mountsSources(tree) ||
       isForDevelopment(root.source.file) ||

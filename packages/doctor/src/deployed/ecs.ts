@@ -1,7 +1,7 @@
 import { folderOf } from '../files/files.js'
 import { listedEnvironment } from '../kubernetes/container.js'
 import { factOf } from '../model/fact.js'
-import { isStranger, saysNode } from '../project/image-names.js'
+import { imageNameIn, isStranger, saysNode } from '../project/image-names.js'
 import type { Tree } from '../read/tree.js'
 import type { Deployed } from './deployed.js'
 import { assemble, containerStart, type DeployedInput } from './toolbox.js'
@@ -16,7 +16,7 @@ export function readEcs(root: Tree, input: DeployedInput): Deployed[] {
   const task = root.get('taskDefinition') ?? root
   return (task.get('containerDefinitions')?.items ?? []).map((tree) => {
     const at = tree.get('name')?.place ?? tree.place
-    const imageName = tree.get('image')?.text ?? ''
+    const imageName = imageNameIn(tree.get('image')) ?? ''
     const image = input.findImage({ name: imageName, folder: folderOf(root.source.file) })
     const subject = input.images.find((each) => each.image === image)
     const hasInit = tree.get('linuxParameters', 'initProcessEnabled')?.scalar === true

@@ -12,7 +12,7 @@ import { linksOf } from '../start/start.js'
 import { createSource } from '../text/source.js'
 import type { Container } from './container.js'
 import { readContainers } from './containers.js'
-import { createFinder, guessNames, type NamedImage } from './image-names.js'
+import { createFinder, guessNames, imageNameIn, type NamedImage } from './image-names.js'
 import { readImages } from './images.js'
 import { brokenIn, createPackages, type Input, readBroken, readInputs, whyUnread } from './inputs.js'
 import { readAllManifests } from './manifests.js'
@@ -97,7 +97,10 @@ export function buildProject(files: Files, { all }: ReadOptions): Project {
   const traffic = indexTraffic(objects, patches)
   const named = nameImages(images, inputs)
   const wanted = workloads.flatMap(({ main, object }) =>
-    main.flatMap((each) => ({ name: each.get('image')?.text ?? '', folder: folderOf(object.source.file) })),
+    main.flatMap((each) => ({
+      name: imageNameIn(each.get('image')) ?? '',
+      folder: folderOf(object.source.file),
+    })),
   )
   const findImage = createFinder(
     named,

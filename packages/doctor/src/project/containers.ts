@@ -10,7 +10,7 @@ import { startWith } from '../start/from-image.js'
 import { surroundingsOf } from '../start/look-up.js'
 import { type Start, startsNode } from '../start/start.js'
 import type { Container } from './container.js'
-import { type FindImage, isStranger, saysNode } from './image-names.js'
+import { type FindImage, imageNameIn, isStranger, saysNode } from './image-names.js'
 import type { Packages } from './inputs.js'
 import { isNodeEnvironment } from './ours.js'
 
@@ -56,7 +56,7 @@ const loadsLameduck = (start: Start | undefined) =>
 /** What is known of a container's image and its package. */
 function imageOf(tree: Tree, { images, findImage }: ContainerInput) {
   const folder = folderOf(tree.source.file)
-  const imageName = tree.get('image')?.text
+  const imageName = imageNameIn(tree.get('image'))
   const image = imageName === undefined ? undefined : findImage({ name: imageName, folder })
   return { imageName, subject: images.find((each) => each.image === image) }
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../dockerfile/image.js'
 import { folderOf, foldersUp, nameOf } from '../files/files.js'
+import type { Tree } from '../read/tree.js'
 
 /** An image that a build is known to make. */
 export interface NamedImage {
@@ -11,6 +12,17 @@ export interface NamedImage {
 /** An image's name without registry, organisation, tag and digest. */
 export const bareName = (image: string): string =>
   nameOf(image.replace(/@sha256:.*$/, '').replace(/:[^/:]*$/, ''))
+
+/** What is filled in when it is deployed: a registry, a tag. */
+const placeholder = /\$\{[^}]*\}|\$\([^)]*\)|\$\w+|<[\w-]+>/g
+
+/** The name of an image as a manifest has it; with what is filled in later left out, if it is not the name itself. */
+export function imageNameIn(tree: Tree | undefined): string | undefined {
+  if (tree?.text !== undefined) return tree.text
+  if (typeof tree?.scalar !== 'string') return undefined
+  const written = tree.scalar.replace(placeholder, '_')
+  return bareName(written).includes('_') ? undefined : written
+}
 
 const withoutScope = (name: string) => name.slice(name.lastIndexOf('/') + 1)
 
@@ -45,7 +57,7 @@ export function guessNames(image: Image, packageName: string | undefined): strin
 const strangers = new RegExp(
   `^(?:${[
     'postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|valkey|memcached|rabbitmq|nats|kafka|zookeeper|cassandra|elasticsearch|opensearch',
-    'kibana|logstash|fluentd?|fluent-bit|filebeat|grafana|prometheus|alertmanager|loki|tempo|jaeger|otel\\S*|opentelemetry\\S*|statsd',
+    'kibana|logstash|fluentd?|fluent-bit|filebeat|grafana|prometheus|alertmanager|loki|tempo|jaeger|otel\\S*|opentelemetry\\S*|statsd|zipkin|apm-server',
     'nginx|nginx-\\S*|httpd|caddy|haproxy|traefik|envoy|proxyv2|linkerd\\S*|oauth2-proxy|cloudflared|kong|varnish|squid',
     'busybox|alpine|debian|ubuntu|centos|curl|git|kubectl|helm|bash|python|golang|openjdk|eclipse-temurin|ruby|php|dotnet|rust|wordpress',
     'minio|vault|consul|etcd|coredns|adminer|pgadmin4?|phpmyadmin|mailhog|mailpit|keycloak|localstack|pause|cert-manager\\S*|sqlserver|oracle',
@@ -59,7 +71,7 @@ export const isStranger = (image: string): boolean => strangers.test(bareName(im
 /** Docker's own image, from whatever mirror. */
 const official = /^(?:(?:[\w.-]+\/)*library\/|docker\.io\/)?node(?:[:@].*)?$/
 const named =
-  /^nodejs(?:[-_\d]|$)|[-_]nodejs$|^node[-_](?:app|api|server|service|web|backend|worker|hello|express)(?:[-_]|$)|^(?:nestjs?|express|fastify|nextjs)[-_]|[-_](?:nestjs|express|fastify|nextjs)$/
+  /^nodejs(?:[-_\d]|$)|[-_]nodejs$|(?:^|[-_])node(?:js)?[-_](?:micro)?(?:app|api|server|service|web|backend|worker|hello|express)(?:[-_]|$)|^(?:nestjs?|express|fastify|nextjs)[-_]|[-_](?:nestjs|express|fastify|nextjs)$/
 
 /** Whether an image's name says Node. A node of a cluster is something else: `calico/node`, `selenium/node-chrome`. */
 export const saysNode = (image: string): boolean => official.test(image) || named.test(bareName(image))
@@ -70,6 +82,13 @@ export interface Wanted {
   /** The folder of the manifest. */
   readonly folder: string
 }
+
+/** What is left of a name without words that say no more than that it is a service. */
+const essence = (name: string) => name.replace(/[-_](?:micro)?(?:service|svc|api|server|app|backend)$/, '')
+
+const isSimilar = (name: string, built: string) =>
+  built.length > 2 &&
+  (name.endsWith(`-${built}`) || built.endsWith(`-${name}`) || essence(name) === essence(built))
 
 const isBelow = (folder: string, top: string) => top === '' || folder === top || folder.startsWith(`${top}/`)
 
@@ -109,9 +128,7 @@ export function createFinder(known: readonly NamedImage[], manifests: readonly W
     const exact = known.filter(({ names }) => names.includes(name))
     if (exact.length > 0) return nearest(exact, folder)?.image
     if (isStranger(wanted)) return undefined
-    const similar = known.filter(({ names }) =>
-      names.some((each) => each.length > 2 && (name.endsWith(`-${each}`) || each.endsWith(`-${name}`))),
-    )
+    const similar = known.filter(({ names }) => names.some((each) => isSimilar(name, each)))
     if (similar.length > 0) return nearest(similar, folder)?.image
     const only = nearest(known, folder)
     return only && isAlone(only.top) ? only.image : undefined

@@ -1,6 +1,6 @@
 import { folderOf, join } from '../files/files.js'
 import { readYaml } from '../read/yaml-tree.js'
-import { bareName } from './image-names.js'
+import { bareName, imageNameIn } from './image-names.js'
 import type { Input } from './inputs.js'
 
 /** An image that a tool's file names, and where it is built. */
@@ -19,7 +19,7 @@ function fromCompose({ source }: Input): ToolName[] {
       const context = join(folder, build.text ?? build.get('context')?.text ?? '.')
       const file = build.get('dockerfile')?.text
       const dockerfile = file === undefined ? undefined : join(context, file)
-      const image = each.get('image')?.text
+      const image = imageNameIn(each.get('image'))
       return [service, ...(image === undefined ? [] : [bareName(image)])].map((name) => ({
         name,
         folder: context,
@@ -34,7 +34,7 @@ function fromSkaffold({ source }: Input): ToolName[] {
   const folder = folderOf(source.file)
   return readYaml(source).flatMap(({ tree }) =>
     (tree?.get('build', 'artifacts')?.items ?? []).flatMap((artifact) => {
-      const image = artifact.get('image')?.text
+      const image = imageNameIn(artifact.get('image'))
       if (image === undefined) return []
       const context = join(folder, artifact.get('context')?.text ?? '.')
       const file = artifact.get('docker', 'dockerfile')?.text

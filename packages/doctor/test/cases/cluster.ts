@@ -346,7 +346,7 @@ export const clusterCases: Cases = {
       name: 'longer than the drain',
       says: 'fail',
       severity: 'warning',
-      computed: '60 s > 18 s',
+      computed: 'shop: 60 s > 18 s',
       files: routed({ env: lameduck() }, route('timeouts: { request: 60s },')),
     },
     {

@@ -179,13 +179,13 @@ export const imageCases: Cases = {
       name: 'five against sixty',
       says: 'fail',
       severity: 'error',
-      computed: '5 s ≤ 60 s',
+      computed: 'shop: 5 s ≤ 60 s',
       files: behind(ingress(), withCode('listen()')),
     },
     {
       name: 'an ALB that was told',
       says: 'fail',
-      computed: '65 s ≤ 120 s',
+      computed: 'shop: 65 s ≤ 120 s',
       files: behind(
         ingress(
           'alb.ingress.kubernetes.io/load-balancer-attributes: idle_timeout.timeout_seconds=120',

@@ -238,13 +238,43 @@ export const kubernetesCases: Cases = {
       files: drained({ env: `${lameduck()}\n- { name: LAMEDUCK_SHUTDOWN_DELAY, value: "0" }` }),
     },
     {
-      name: 'nothing handles SIGTERM',
+      name: 'nothing handles SIGTERM, so it ends at once below an init',
       says: 'fail',
-      files: { ...routed(), Dockerfile: dockerfile(), 'package.json': packageJson(), 'main.js': 'listen()' },
+      files: {
+        ...routed(),
+        Dockerfile: dockerfile('ENTRYPOINT ["tini", "--", "node", "main.js"]'),
+        'package.json': packageJson(),
+        'main.js': 'listen()',
+      },
+    },
+    {
+      name: 'nothing handles SIGTERM, and process 1 is the pause of its pod',
+      says: 'fail',
+      files: {
+        ...routed({ pod: 'shareProcessNamespace: true' }),
+        Dockerfile: dockerfile(),
+        'package.json': packageJson(),
+        'main.js': 'listen()',
+      },
     },
     { name: 'lameduck', says: 'pass', files: drained() },
     { name: 'preStop', says: 'pass', files: routed({ container: sleep(5) }) },
     { name: 'nobody knows what it does itself', says: 'unknown', files: routed() },
+    {
+      name: 'nothing handles SIGTERM, and what restarts it may',
+      says: 'unknown',
+      files: {
+        ...routed(),
+        Dockerfile: dockerfile('CMD ["nodemon", "main.js"]'),
+        'package.json': packageJson(),
+        'main.js': 'listen()',
+      },
+    },
+    {
+      name: 'nothing handles SIGTERM, so it serves on as process 1 until it is killed',
+      says: 'pass',
+      files: { ...routed(), Dockerfile: dockerfile(), 'package.json': packageJson(), 'main.js': 'listen()' },
+    },
     { name: 'no Service', says: 'nothing', files: { 'd.yaml': deployment() } },
   ],
   K23: [

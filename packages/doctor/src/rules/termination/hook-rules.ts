@@ -15,6 +15,19 @@ function waits({ drain, preStop }: Container): boolean {
   return preStop !== undefined && (!isKnown(preStop.time) || preStop.time.value > 0)
 }
 
+/**
+ * Whether SIGTERM changes nothing: process 1 ignores a signal that it does not handle, and a shell there hands none on, so it
+ * serves until SIGKILL. Nothing, if it was not seen what process 1 is, or what it does with a signal.
+ */
+function isDeaf({ start, workload }: Container): boolean | undefined {
+  if (workload.podSpec.get('shareProcessNamespace')?.scalar === true) return false
+  const [first] = start?.links ?? []
+  if (first === undefined || first.kind === 'unseen' || first.kind === 'other') return undefined
+  if (first.kind === 'development' || first.kind === 'pm2') return undefined
+  if (first.kind === 'script' && first.traps) return undefined
+  return ['node', 'shell', 'script'].includes(first.kind)
+}
+
 const addSleep = ({ tree, preStop }: Container, { kubernetes = [1, 34] }: Context) =>
   kubernetes[1] >= 30 && !preStop
     ? fieldAfter(tree, 'ports', ['lifecycle:', '  preStop:', '    sleep:', '      seconds: 10'])
@@ -26,7 +39,9 @@ function checkDelay(container: Container, context: Context): Outcomes {
   if (waits(container)) return pass
   if (drain.ending === 'lameduck' && drain.plan === undefined) return undefined
   const none = preStop ? 'preStop 0 s' : 'no preStop'
-  if (drain.ending === 'unseen' || drain.ending === 'other') {
+  const deaf = drain.ending === 'none' ? isDeaf(container) : false
+  if (deaf) return pass
+  if (deaf === undefined || drain.ending === 'unseen' || drain.ending === 'other') {
     return unseen({
       at,
       computed: `${none}, own wait ?`,

@@ -18,19 +18,20 @@ function checkIdle(container: Container): Outcomes {
   if (idle === undefined) return undefined
   const keepAlive = keepAliveOf(container)
   const at = idle.at.place
+  const name = container.name || 'the server'
   if (keepAlive === undefined) {
     return unseen({
       at,
-      computed: `? > ${idle.seconds} s`,
-      message: `${idle.who} keeps idle connections for ${idle.seconds} s, and how long the server does was not seen (Node's default is ${nodesKeepAlive} s)`,
+      computed: `${name}: ? > ${idle.seconds} s`,
+      message: `${idle.who} keeps idle connections for ${idle.seconds} s, and how long ${name} does was not seen (Node's default is ${nodesKeepAlive} s)`,
       fix: `server.keepAliveTimeout = ${(idle.seconds + 5) * 1000}`,
     })
   }
   if (keepAlive > idle.seconds) return pass
   return fail({
     at,
-    computed: `${keepAlive} s ≤ ${idle.seconds} s`,
-    message: `the server closes idle connections after ${keepAlive} s, ${idle.who} uses them for up to ${idle.seconds} s: a request that meets the close is a 502`,
+    computed: `${name}: ${keepAlive} s ≤ ${idle.seconds} s`,
+    message: `${name} closes idle connections after ${keepAlive} s, ${idle.who} uses them for up to ${idle.seconds} s: a request that meets the close is a 502`,
     fix: `server.keepAliveTimeout = ${(idle.seconds + 5) * 1000}`,
   })
 }
@@ -49,7 +50,7 @@ function checkDefault(container: Container): Outcomes {
 }
 
 function checkTimeouts(container: Container, timeouts: readonly RequestTimeout[]): Outcomes {
-  const { drain, workload } = container
+  const { drain, workload, name } = container
   if (timeouts.length === 0) return undefined
   const { plan } = drain
   return timeouts.map(({ setting, seconds, at }) => {
@@ -58,21 +59,21 @@ function checkTimeouts(container: Container, timeouts: readonly RequestTimeout[]
       if (isKnown(grace) && seconds * 1000 > grace.value) {
         return fail({
           at: at.place,
-          computed: `${seconds} s > ${inSeconds(grace.value)} s`,
+          computed: `${name}: ${seconds} s > ${inSeconds(grace.value)} s`,
           message: `${setting} allows requests that are longer than the whole grace period`,
         })
       }
       return unseen({
         at: at.place,
-        computed: `${seconds} s ≤ ?`,
-        message: 'how long the service serves on after SIGTERM was not seen',
+        computed: `${name}: ${seconds} s ≤ ?`,
+        message: `how long ${name} serves on after SIGTERM was not seen`,
       })
     }
     const budget = plan.cutoff - plan.window.min
     if (seconds * 1000 <= budget) return pass
     return fail({
       at: at.place,
-      computed: `${seconds} s > ${inSeconds(budget)} s`,
+      computed: `${name}: ${seconds} s > ${inSeconds(budget)} s`,
       message: `${setting} allows requests of ${seconds} s, and one that begins at the end of the window has ${inSeconds(budget)} s at most`,
     })
   })

@@ -2,7 +2,7 @@ import { inSeconds } from '../../budget/drain.js'
 import type { KubeObject } from '../../kubernetes/objects.js'
 import { isKnown } from '../../model/fact.js'
 import type { Container } from '../../project/container.js'
-import { bareName } from '../../project/image-names.js'
+import { bareName, imageNameIn } from '../../project/image-names.js'
 import { checkSignal } from '../platforms/signal.js'
 import { fail, type Outcomes, pass, rule, unseen } from '../rule.js'
 import { sources } from '../sources.js'
@@ -25,7 +25,7 @@ const proxies =
 function checkSidecar({ workload, tree }: Container): Outcomes {
   if (workload.platform !== 'kubernetes' || workload.main.length < 2) return undefined
   const proxy = workload.main.find(
-    (each) => each !== tree && proxies.test(bareName(each.get('image')?.text ?? '')),
+    (each) => each !== tree && proxies.test(bareName(imageNameIn(each.get('image')) ?? '')),
   )
   if (proxy === undefined) return pass
   return fail({
