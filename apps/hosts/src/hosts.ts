@@ -15,9 +15,11 @@ export const hosts: readonly Host[] = [
     package: 'next',
     start: { script: 'node_modules/next/dist/bin/next', arguments: ['start'] },
     write: preload,
-    remark: `\`"start": "node --import @lameduck/register node_modules/next/dist/bin/next start"\` in \`package.json\`. Next's own
+    remark: `\`"start": "exec node --import @lameduck/register node_modules/next/dist/bin/next start"\` in \`package.json\`. Next's own
 handler runs last: callbacks of \`after()\` that are still waiting run before the process leaves, and its exit code 143 becomes 0.
-Do not set \`NEXT_MANUAL_SIG_HANDLE\`: then nobody runs them.`,
+Do not set \`NEXT_MANUAL_SIG_HANDLE\`: then nobody runs them. They get a second after the last request; what takes longer is held:
+\`const release = lifecycle.hold('mail')\` before \`after(async () => { …; release() })\`, with \`lifecycle\` from
+\`@lameduck/register\`. Behind a balancer give it \`--keepAliveTimeout 75000\`, too.`,
     closes: { preload: true },
   },
   {
@@ -28,7 +30,8 @@ Do not set \`NEXT_MANUAL_SIG_HANDLE\`: then nobody runs them.`,
     start: { script: '.standalone/standalone/server.js' },
     write: preload,
     remark: `In the Dockerfile: \`CMD ["node", "--import", "@lameduck/register", "server.js"]\`. The output has only the packages that
-the application imports: copy \`node_modules/@lameduck\` beside it, or import \`@lameduck/register\` in \`instrumentation.ts\`.`,
+the application imports: copy \`@lameduck/register\` and \`@lameduck/core\` beside them,
+\`COPY --from=build /app/node_modules/@lameduck ./node_modules/@lameduck\`.`,
     closes: { preload: true },
   },
   {
@@ -92,7 +95,7 @@ and as process 1 of a container it does not even do that.`,
     package: '@react-router/serve',
     start: { script: 'node_modules/@react-router/serve/bin.cjs', arguments: ['build/server/index.js'] },
     write: preload,
-    remark: `\`NODE_OPTIONS='--import @lameduck/register' react-router-serve build/server/index.js\`. Who starts from the template with
+    remark: `\`"start": "NODE_OPTIONS='--import @lameduck/register' exec react-router-serve build/server/index.js"\`. Who starts from the template with
 an Express server uses [\`@lameduck/express\`](../packages/express).`,
     closes: { preload: false },
   },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createProgressPrinter, rehearse, renderReport } from '@lameduck/rehearse'
+import { createProgressPrinter, type RehearseOptions, rehearse, renderReport } from '@lameduck/rehearse'
 import type { Host } from './host.js'
 import { plain } from './questions.js'
 import { preload } from './ways.js'
@@ -17,6 +17,8 @@ interface Settings {
   readonly node: string
 }
 
+type Probes = Pick<RehearseOptions, 'ready' | 'live'>
+
 const rollouts = 5
 
 /** Replaces three replicas of a host, five times, under load: without lameduck and with the preload. */
@@ -28,7 +30,7 @@ export async function rehearseHost(
   // Where the replicas are started, too.
   process.chdir(cwd)
   const started = [join(cwd, host.start.script), ...(host.start.arguments ?? [])]
-  const roll = async (name: string, nodeArguments: readonly string[], ready: string): Promise<RolledOut> => {
+  const roll = async (name: string, nodeArguments: readonly string[], probes: Probes): Promise<RolledOut> => {
     console.log(`\n${host.title}, ${name}\n`)
     const printer = createProgressPrinter(process.stdout)
     const report = await rehearse(
@@ -38,8 +40,7 @@ export async function rehearseHost(
         expect: quick.answer,
         rollouts,
         rps: 100,
-        ready,
-        live: ready,
+        ...probes,
       },
       { observe: printer.observe },
     )
@@ -49,7 +50,7 @@ export async function rehearseHost(
     return { rollouts, requests, lost, refused }
   }
   return {
-    without: await roll('without lameduck', [], quick.path),
-    preload: await roll('with the preload', preload, '/readyz'),
+    without: await roll('without lameduck', [], { ready: quick.path, live: quick.path }),
+    preload: await roll('with the preload', preload, { ready: '/readyz', live: '/livez' }),
   }
 }

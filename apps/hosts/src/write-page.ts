@@ -13,8 +13,10 @@ front of the process drains it, in whatever way it is built.
 
 \`\`\`sh
 node --import @lameduck/register server.js
-NODE_OPTIONS='--import @lameduck/register' npm start
 \`\`\`
+
+In a container that is its command, without npm: npm and its shell end at SIGTERM and wait for nobody. Where \`npm start\` it has to
+be, \`exec\` takes the shell away: \`"start": "exec node --import @lameduck/register server.js"\`.
 
 Where a line of code does the same, it is here. Each of these programs is a test: it is started, asked something slow, told to
 stop by SIGTERM, and asked on, over a connection that was open and over new ones. With lameduck in it every host answers all of
