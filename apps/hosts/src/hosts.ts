@@ -232,6 +232,18 @@ nothing left to drain.`,
     closes: { preload: false, native: true },
   },
   {
+    name: 'adonis',
+    title: 'AdonisJS',
+    folder: 'adonis',
+    package: '@adonisjs/core',
+    start,
+    native,
+    write: attach('server.getNodeServer()'),
+    remark: `In \`app.ready\`, in \`bin/server.ts\` or in a provider. Its line \`app.listen('SIGTERM', () => app.terminate())\` stays: it
+runs last, and the application's \`terminating\` hooks with it.`,
+    closes: { preload: true, native: true },
+  },
+  {
     name: 'loopback',
     title: 'LoopBack',
     folder: 'loopback',

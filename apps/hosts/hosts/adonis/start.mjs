@@ -1,0 +1,3 @@
+import { server } from './app.mjs'
+
+await server().start()
