@@ -165,8 +165,10 @@ a new connection before it leaves the old one.`,
     package: '@connectrpc/connect-node',
     start,
     native,
-    write: '`connectNodeAdapter({ routes, shutdownSignal: lifecycle.cutoff })`, and `attach`',
-    remark: `\`shutdownSignal\` ends the calls that are still under way when the time is over, with a code that clients understand.`,
+    write: `${attach('server')}, and a \`shutdownSignal\``,
+    remark: `\`shutdownSignal\` aborts the \`signal\` that handlers get, when the time is over: one that heeds it throws its reason, and
+its client hears \`unavailable\`, and may ask again. \`lifecycle.cutoff\` itself is no good there: its reason is no error of
+Connect's, and clients would hear \`internal\`. Calls that heed nothing are answered 503, which clients take for \`unavailable\`.`,
     questions: call,
     closes: { preload: false },
   },

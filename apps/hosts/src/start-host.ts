@@ -15,6 +15,8 @@ export interface HostSettings {
   /** What Node is given before the script. */
   readonly nodeArguments?: readonly string[]
   readonly node?: string
+  /** More for its environment. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const window = {
@@ -26,14 +28,14 @@ const window = {
 
 /** Starts a host, and waits until it answers. */
 export async function startHost(host: Host, settings: HostSettings): Promise<ForkedServer> {
-  const { cwd, program, node, nodeArguments = [] } = settings
+  const { cwd, program, node, nodeArguments = [], env } = settings
   const [port = 0] = await freePorts(1)
   const address = { PORT: String(port), HOST: '127.0.0.1', HOSTNAME: '127.0.0.1' }
   const server = new ForkedServer(new URL(program.script, pathToFileURL(`${cwd}/`)), {
     cwd,
     nodeArguments,
     scriptArguments: program.arguments ?? [],
-    env: { ...address, NODE_ENV: 'production', ...(settings.lameduck ? window : {}) },
+    env: { ...address, NODE_ENV: 'production', ...(settings.lameduck ? window : {}), ...env },
     ...(node === undefined ? {} : { node }),
   })
   server.port = port

@@ -45,3 +45,24 @@ test('tRPC tells the clients of its WebSockets to come back elsewhere, before th
   expect(await socket.closed).toMatchObject({ code: 1001 })
   expect(await server.exited()).toMatchObject({ code: 0 })
 })
+
+test('Connect tells a call that heeds its signal, at the cutoff, that it may be made again elsewhere', async () => {
+  const program = { script: 'with-lameduck.mjs' }
+  const env = { LAMEDUCK_GRACE_PERIOD: '5s', LAMEDUCK_SHUTDOWN_DELAY: '0', LAMEDUCK_LINGER: '0' }
+  await using server = await startHost(named('connect'), {
+    program,
+    lameduck: true,
+    cwd: folder('connect'),
+    env,
+  })
+  const client = await server.connect()
+  const headers = { 'Content-Type': 'application/json' }
+  const answered = client.ask('POST', '/hosts.Answers/Endless', { headers, body: '""' })
+  await server.line('asked')
+  server.signal()
+  expect(await answered).toMatchObject({
+    status: 503,
+    text: '{"code":"unavailable","message":"shutting down"}',
+  })
+  expect(await server.exited()).toMatchObject({ code: 0 })
+})
