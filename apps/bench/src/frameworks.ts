@@ -7,6 +7,9 @@ import { selfSigned } from '@lameduck/conformance/subject'
 import { createLifecycle, type LifecycleOptions } from '@lameduck/core'
 import { graceful as middleware } from '@lameduck/express'
 import graceful from '@lameduck/fastify'
+import { GracefulModule } from '@lameduck/nestjs'
+import { Controller, Get, Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
 import express from 'express'
 import fastify from 'fastify'
 import fastifyGracefulShutdown from 'fastify-graceful-shutdown'
@@ -73,6 +76,24 @@ const startExpress: Start = async (lameduck) => {
   return server
 }
 
+@Controller()
+class Greeter {
+  @Get()
+  greet() {
+    return { hello: 'world' }
+  }
+}
+
+const startNest: Start = async (lameduck) => {
+  @Module({ imports: lameduck ? [GracefulModule.forRoot(lameduck)] : [], controllers: [Greeter] })
+  class Greetings {}
+  const app = await NestFactory.create(Greetings, { logger: false })
+  const server = app.getHttpServer() as Server
+  server.keepAliveTimeout = keepAliveTimeout
+  await app.listen(0, '127.0.0.1')
+  return server
+}
+
 /** Every kind of server that is measured. */
 export const frameworks: Readonly<Record<string, Start>> = {
   http: startHttp,
@@ -80,4 +101,5 @@ export const frameworks: Readonly<Record<string, Start>> = {
   http2: startHttp2,
   fastify: startFastify,
   express: startExpress,
+  nest: startNest,
 }

@@ -1,7 +1,9 @@
-// usage: main.js [--quick] [--only cpu,calls,exit,memory,drain,idle,drains] [--pairs 31] [--rounds 20] [--output FILE]
+// usage: main.js [--quick] [--only turns,cpu,calls,exit,memory,drain,idle,drains] [--output FILE]
+//   [--pairs 31]: of cpu; [--rounds 20]: of turns and idle; [--fleet NAME]: of turns
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureByTurns } from './by-turns.js'
 import { measureCallCpu, measureCpu } from './cpu.js'
 import { measureDrainBlock } from './drain-block.js'
 import { measureDrains } from './drains/measure-drains.js'
@@ -14,7 +16,8 @@ import { writeMeasurements } from './write-measurements.js'
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'cpu,calls,exit,memory,drain,idle,drains' },
+    only: { type: 'string', default: 'turns,cpu,calls,exit,memory,drain,idle,drains' },
+    fleet: { type: 'string' },
     pairs: { type: 'string', default: '31' },
     rounds: { type: 'string', default: '20' },
     output: { type: 'string' },
@@ -25,10 +28,15 @@ const cpu = values.quick
   ? { pairs: 2, warmUp: 500, slice: 250, slices: 4, connections: 16 }
   : { pairs: Number(values.pairs), warmUp: 20_000, slice: 500, slices: 40, connections: 64 }
 
+const turns = values.quick
+  ? { processes: 1, rounds: 2, warmUp: 500, slice: 250, connections: 16 }
+  : { processes: 5, rounds: Number(values.rounds), warmUp: 20_000, slice: 2000, connections: 64 }
+
 /** gRPC servers differ twice as much from process to process, whatever they are equipped with. */
 const callCpu = values.quick ? cpu : { ...cpu, pairs: 2 * cpu.pairs }
 
 const measurements: Readonly<Record<string, () => Promise<Section | Section[]>>> = {
+  turns: () => measureByTurns({ ...turns, only: values.fleet }),
   cpu: () => measureCpu(cpu),
   calls: () => measureCallCpu(callCpu),
   exit: () => measureExitTime(values.quick ? 1 : 40),
