@@ -6,6 +6,7 @@ import { RawClient, requestBytes } from '@lameduck/conformance'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import { createRealTimeLifecycle } from './in-process.js'
+import { isHidden } from './where-hidden.js'
 
 /** Serves, and does not attach yet. Requests are answered by the test, by their paths; `/now` at once. */
 async function serveUnattached(tls: boolean) {
@@ -41,7 +42,7 @@ async function serveUnattached(tls: boolean) {
   }
 }
 
-describe.concurrent.each([
+describe.skipIf(isHidden('what a server did before it was attached')).concurrent.each([
   ['http', false],
   ['https', true],
 ])('%s: what a server does when it is attached late', (_protocol, tls) => {

@@ -18,6 +18,7 @@ import type { LifecycleOptions } from '../src/options/options.js'
 import { isAttached } from '../src/servers/attached.js'
 import { createRealTimeLifecycle } from './in-process.js'
 import { temporaryFolder } from './temporary-folder.js'
+import { isHidden } from './where-hidden.js'
 
 type AnyServer = Http2Server | Http2SecureServer
 
@@ -333,19 +334,22 @@ describe.concurrent('at the cutoff', () => {
     client.destroy()
   })
 
-  test('a client that has not read an answer that was given gets as much time as one without an answer', async () => {
-    await using served = await serve({ gracePeriod: 4000, shutdownDelay: 0, linger: 0 })
-    const client = await served.connect()
-    const exchange = client.open('GET', '/large')
-    const call = await served.called()
-    served.signal()
-    call.answer(Buffer.alloc(1_000_000))
-    exchange.stream.pause()
-    await once(served.lifecycle.cutoff, 'abort')
-    exchange.stream.resume()
-    expect((await exchange.response()).body).toHaveLength(1_000_000)
-    expect(await served.report).toMatchObject({ clean: true, cut: [] })
-  })
+  test.skipIf(isHidden('which streams of a session are not flushed'))(
+    'a client that has not read an answer that was given gets as much time as one without an answer',
+    async () => {
+      await using served = await serve({ gracePeriod: 4000, shutdownDelay: 0, linger: 0 })
+      const client = await served.connect()
+      const exchange = client.open('GET', '/large')
+      const call = await served.called()
+      served.signal()
+      call.answer(Buffer.alloc(1_000_000))
+      exchange.stream.pause()
+      await once(served.lifecycle.cutoff, 'abort')
+      exchange.stream.resume()
+      expect((await exchange.response()).body).toHaveLength(1_000_000)
+      expect(await served.report).toMatchObject({ clean: true, cut: [] })
+    },
+  )
 
   test('a session is named whose client has not read an answer that was given', async () => {
     await using served = await serve({ gracePeriod: 900, shutdownDelay: 0, linger: 0 })

@@ -10,6 +10,7 @@ import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import { joinLifecycle } from '../src/index.js'
 import { createRealTimeLifecycle, serve, serveOnUnixSocket } from './in-process.js'
+import { isHidden } from './where-hidden.js'
 
 describe.concurrent('connections', () => {
   test('that are idle end with FIN: told to by a last response, or when linger is over', async () => {
@@ -413,20 +414,23 @@ describe.concurrent('the cutoff', () => {
 describe.concurrent('server-sent events', () => {
   const eventSource = { headers: { accept: 'text/event-stream' } }
 
-  test('that have been ended still tell their handler that it has written', async () => {
-    await using served = await serve({ shutdownDelay: 0 })
-    const client = await served.connect()
-    const answer = client.ask('GET', '/events', eventSource)
-    const res = await served.asked()
-    res.writeHead(200, { 'content-type': 'text/event-stream' })
-    served.signal()
-    await once(res, 'prefinish')
-    await new Promise<void>((resolve) => res.write('data: too late\n\n', () => resolve()))
-    await new Promise<void>((resolve) => res.end(resolve))
-    expect(res.setHeaders(new Map([['too', 'late']]))).toBe(res)
-    expect((await answer).text).toBe('')
-    expect((await served.report).clean).toBe(true)
-  })
+  test.skipIf(isHidden('what a head said that was given to writeHead'))(
+    'that have been ended still tell their handler that it has written',
+    async () => {
+      await using served = await serve({ shutdownDelay: 0 })
+      const client = await served.connect()
+      const answer = client.ask('GET', '/events', eventSource)
+      const res = await served.asked()
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      served.signal()
+      await once(res, 'prefinish')
+      await new Promise<void>((resolve) => res.write('data: too late\n\n', () => resolve()))
+      await new Promise<void>((resolve) => res.end(resolve))
+      expect(res.setHeaders(new Map([['too', 'late']]))).toBe(res)
+      expect((await answer).text).toBe('')
+      expect((await served.report).clean).toBe(true)
+    },
+  )
 
   const streams: [string, (res: ServerResponse) => unknown, boolean][] = [
     ['end in order', (res) => res.setHeader('content-type', 'text/event-stream'), true],
@@ -453,70 +457,82 @@ describe.concurrent('server-sent events', () => {
     ],
   ]
   for (const [what, begin, endsInOrder] of streams) {
-    test(what, async () => {
-      await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0 })
-      const client = await served.connect()
-      void client.request('GET', '/events', eventSource)
-      const res = await served.asked()
-      begin(res)
-      res.write('data: 1\n\n')
-      await client.receives('data: 1')
-      served.signal()
-      const { clean } = await served.report
-      res.write('data: swallowed\n\n')
-      expect(clean).toBe(endsInOrder)
-      if (endsInOrder) expect((await client.response()).text).toBe('data: 1\n\n')
-    })
+    test.skipIf(what.includes('writeHead') && isHidden('what a head said that was given to writeHead'))(
+      what,
+      async () => {
+        await using served = await serve({ gracePeriod: 1000, shutdownDelay: 0 })
+        const client = await served.connect()
+        void client.request('GET', '/events', eventSource)
+        const res = await served.asked()
+        begin(res)
+        res.write('data: 1\n\n')
+        await client.receives('data: 1')
+        served.signal()
+        const { clean } = await served.report
+        res.write('data: swallowed\n\n')
+        expect(clean).toBe(endsInOrder)
+        if (endsInOrder) expect((await client.response()).text).toBe('data: 1\n\n')
+      },
+    )
   }
 
-  test('that their application ends while others are ended keep its last words', async () => {
-    await using served = await serve({ shutdownDelay: 0, linger: 1000 })
-    const [clients, streams] = [[] as RawClient[], [] as ServerResponse[]]
-    for (let i = 0; i < 3; i++) {
+  test.skipIf(isHidden('what a head said that was given to writeHead'))(
+    'that their application ends while others are ended keep its last words',
+    async () => {
+      await using served = await serve({ shutdownDelay: 0, linger: 1000 })
+      const [clients, streams] = [[] as RawClient[], [] as ServerResponse[]]
+      for (let i = 0; i < 3; i++) {
+        const client = await served.connect()
+        void client.request('GET', '/events', eventSource)
+        const res = await served.asked()
+        res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+        clients.push(client)
+        streams.push(res)
+      }
+      served.signal()
+      // They are ended one after the other, each in its third of the time.
+      await clients[0]?.response()
+      streams[1]?.end('data: bye\n\n')
+      expect((await clients[1]?.response())?.text).toBe('data: bye\n\n')
+      expect((await clients[2]?.response())?.text).toBe('')
+      expect((await served.report).clean).toBe(true)
+    },
+  )
+
+  test.skipIf(isHidden('what a head said that was given to writeHead'))(
+    'end at once without linger, and one whose client has gone is nothing',
+    async () => {
+      await using served = await serve({ shutdownDelay: 0, linger: 0 })
+      const [one, two] = [await served.connect(), await served.connect()]
+      for (const client of [one, two]) {
+        void client.request('GET', '/events', eventSource)
+        const res = await served.asked()
+        res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+      }
+      two.reset()
+      served.signal()
+      expect((await one.response()).text).toBe('data: 1\n\n')
+      expect((await served.report).clean).toBe(true)
+    },
+  )
+
+  test.skipIf(isHidden('what a head said that was given to writeHead'))(
+    'that begin after the listener has closed are ended as well',
+    async () => {
+      await using served = await serve({ shutdownDelay: 0, linger: 2000 })
       const client = await served.connect()
       void client.request('GET', '/events', eventSource)
       const res = await served.asked()
-      res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
-      clients.push(client)
-      streams.push(res)
-    }
-    served.signal()
-    // They are ended one after the other, each in its third of the time.
-    await clients[0]?.response()
-    streams[1]?.end('data: bye\n\n')
-    expect((await clients[1]?.response())?.text).toBe('data: bye\n\n')
-    expect((await clients[2]?.response())?.text).toBe('')
-    expect((await served.report).clean).toBe(true)
-  })
-
-  test('end at once without linger, and one whose client has gone is nothing', async () => {
-    await using served = await serve({ shutdownDelay: 0, linger: 0 })
-    const [one, two] = [await served.connect(), await served.connect()]
-    for (const client of [one, two]) {
-      void client.request('GET', '/events', eventSource)
-      const res = await served.asked()
-      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-    }
-    two.reset()
-    served.signal()
-    expect((await one.response()).text).toBe('data: 1\n\n')
-    expect((await served.report).clean).toBe(true)
-  })
-
-  test('that begin after the listener has closed are ended as well', async () => {
-    await using served = await serve({ shutdownDelay: 0, linger: 2000 })
-    const client = await served.connect()
-    void client.request('GET', '/events', eventSource)
-    const res = await served.asked()
-    const closing = served.closing()
-    served.signal()
-    await closing
-    while (served.server.listening) await new Promise(setImmediate)
-    res.writeHead(200, { 'content-type': 'text/event-stream' })
-    res.write('data: 1\n\n')
-    expect((await client.response()).text).toBe('data: 1\n\n')
-    expect((await served.report).clean).toBe(true)
-  })
+      const closing = served.closing()
+      served.signal()
+      await closing
+      while (served.server.listening) await new Promise(setImmediate)
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      res.write('data: 1\n\n')
+      expect((await client.response()).text).toBe('data: 1\n\n')
+      expect((await served.report).clean).toBe(true)
+    },
+  )
 })
 
 describe.concurrent('long work', () => {

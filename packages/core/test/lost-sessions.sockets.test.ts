@@ -11,6 +11,7 @@ import { connect as connectTls } from 'node:tls'
 import { selfSigned } from '@lameduck/conformance/subject'
 import { describe, expect, test } from 'vitest'
 import { createRealTimeLifecycle } from './in-process.js'
+import { isHidden } from './where-hidden.js'
 
 const frame = (type: number, flags: number, stream: number, payload = Buffer.alloc(0)) => {
   const head = Buffer.alloc(9)
@@ -105,16 +106,20 @@ for (const kind of ['h2c', 'h2'] as const) {
 
       // Over TLS, Node 20 and 22 do not hear that the system takes no bytes of it.
       for (const [what, behind] of Object.entries({ nothing: [], GOAWAY: [goaway] })) {
-        test(`whose client has gone before its answer is written hold none, with ${what} behind it`, async () => {
-          const report = await drained(
-            kind,
-            api,
-            [request, ...behind],
-            'before the answer',
-            answerAtOnce[api],
-          )
-          expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
-        })
+        const isUntold = kind === 'h2' && isHidden('whether the system has reset a connection')
+        test.skipIf(isUntold)(
+          `whose client has gone before its answer is written hold none, with ${what} behind it`,
+          async () => {
+            const report = await drained(
+              kind,
+              api,
+              [request, ...behind],
+              'before the answer',
+              answerAtOnce[api],
+            )
+            expect(report).toMatchObject({ clean: true, requests: { cut: 0 }, cut: [] })
+          },
+        )
       }
 
       for (const [what, behind] of Object.entries({ nothing: [], GOAWAY: [goaway] })) {

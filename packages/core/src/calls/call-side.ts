@@ -1,8 +1,8 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { farewell } from '../http/leave.js'
+import { streamsOn } from '../http/node-fields.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Side } from '../http/side.js'
-import { openStreamsOf } from '../http2/open-streams.js'
 import { createSessionClosing } from '../http2/session-closing.js'
 import { createSessionTracker, type Session } from '../http2/sessions.js'
 import type { Call } from './calls.js'
@@ -43,7 +43,7 @@ export function createCallSide(
   const probes = new WeakSet<ServerHttp2Stream>()
   // A call is over when its status is queued, and one that another interceptor keeps has not begun.
   const isOwed = ({ session }: Session) =>
-    openStreamsOf(session).some(({ stream }) => !stream.writableFinished && !probes.has(stream))
+    streamsOn(session).some((stream) => !stream.writableFinished && !probes.has(stream))
   const closing = createSessionClosing(clock, sessions, (session) => work.has(session), { isOwed })
 
   const know = (session: Session) => {
@@ -135,7 +135,7 @@ export function createCallSide(
       closing.cut(({ session, leftOut }) => {
         // One of its streams is to be answered still, and nobody knows which.
         if (leftOut > 0) return
-        for (const { stream } of openStreamsOf(session)) {
+        for (const stream of streamsOn(session)) {
           if (!stream.headersSent && !stream.destroyed) refuse(stream)
         }
       }),

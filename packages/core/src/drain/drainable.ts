@@ -32,7 +32,7 @@ export interface Drainable {
   readonly server?: object | undefined
   /** New connections are accepted: traffic may be routed here. */
   readonly listening: boolean
-  /** Requests, streams or calls that are not finished. */
+  /** Requests, streams or calls that are not finished: all of them from {@link announce} on. */
   readonly inFlight: number
   /**
    * Whether all that is in flight goes on by itself and may never end: responses whose head is sent and whose request is

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { nextTick } from '../clock.js'
+import { handleOf, listenKeyOf } from './node-fields.js'
 
 /** How connections of our own get into a server's queue. */
 export interface Way {
@@ -8,17 +9,6 @@ export interface Way {
   readonly host: string
   /** From where, if that makes a difference: others listen on the same port. */
   readonly localPorts?: readonly number[]
-}
-
-/** What `net` has and does not document. Where it is missing, the listener closes without this. */
-interface Handle {
-  listen?(backlog: number): number
-  getpeername?(address: object): number
-}
-
-interface Internals {
-  readonly _handle?: Handle | null
-  readonly _connectionKey?: string
 }
 
 /**
@@ -31,16 +21,13 @@ export const room: number = backlog + 1
 /** What Node listens with unless it is told otherwise; the kernel has its own limit (`somaxconn`). */
 export const usualBacklog = 511
 
-const handleOf = (object: Server | Socket) => (object as unknown as Internals)._handle ?? undefined
-
 /**
  * Whether this is Linux, and this process made the listening socket for itself. One that was handed over, or is shared with the other
  * workers of a cluster (whose handle has a `close` of its own, which tells the primary), is not ours to change: others go on with it.
  */
 export function canBeBarred(server: Server): boolean {
-  const key = (server as unknown as Internals)._connectionKey
   const handle = handleOf(server)
-  const isOwn = handle !== undefined && !Object.hasOwn(handle, 'close') && /^[46]:/.test(key ?? '')
+  const isOwn = handle !== undefined && !Object.hasOwn(handle, 'close') && /^[46]:/.test(listenKeyOf(server))
   return process.platform === 'linux' && isOwn && handle.listen !== undefined
 }
 

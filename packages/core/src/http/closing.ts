@@ -5,7 +5,8 @@ import type { Cut } from '../drain/cut.js'
 import { createGate, waitUntil } from '../drain/gate.js'
 import { answerForHandler, writeTimeout } from './answers.js'
 import { inBatches } from './batches.js'
-import type { Connection, ConnectionTracker } from './connections.js'
+import type { Connection } from './connection.js'
+import type { ConnectionTracker } from './connections.js'
 import { destroySocket, endSocket } from './end-socket.js'
 import { describeExchange, exchangesOf, hasWork } from './exchanges.js'
 import { inFreshTurns } from './fresh-turns.js'
@@ -57,13 +58,13 @@ function describeWork(clock: Clock, connection: Connection): Cut[] {
 /**
  * Creates the closing side of one server's connections.
  *
- * @param mayBeHead whether what has come on an idle connection may be the beginning of a head
+ * @param isHead whether what has come on an idle connection is the beginning of a head, where that is known
  * @param leftOut the requests that are not waited for
  */
 export function createClosing(
   clock: Clock,
   connections: ConnectionTracker,
-  mayBeHead: (socket: Socket) => boolean,
+  isHead: (socket: Socket) => boolean | undefined,
   leftOut: LeftOutRequests,
 ): Closing {
   const counts: Record<string, number> = {}
@@ -75,7 +76,7 @@ export function createClosing(
   let stop = () => {}
 
   const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) =>
-    socket.bytesRead > bytesWhenIdle && mayBeHead(socket)
+    socket.bytesRead > bytesWhenIdle && isHead(socket) !== false
   const isUnspoken = (connection: Connection) =>
     isIdle(connection) &&
     connection.first === undefined &&

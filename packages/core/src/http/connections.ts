@@ -4,7 +4,9 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { isServed, standInFor } from './by-hand.js'
 import { Chain } from './chain.js'
+import { type Connection, connectionOf, createConnection, noteRequest } from './connection.js'
 import {
+  type Asked,
   type Begun,
   createExchange,
   type Exchange,
@@ -16,41 +18,10 @@ import {
 import { isTakenOver, releaseWhenTaken } from './hand-over.js'
 import { awaitRest } from './request-body.js'
 
-/** A request after which a socket speaks another protocol. */
-export interface Upgrade {
-  /** The request itself, where it is known. */
-  readonly req: object
-  readonly method: string | undefined
-  readonly url: string | undefined
-  readonly startedAt: number
-}
-
-/** What is known of one connection that speaks HTTP/1. */
-export interface Connection {
-  readonly socket: Socket
-  /** False once it has closed, or is another tracker's. */
-  isOpen: boolean
-  /** The oldest unfinished exchange, almost always the only one. */
-  first: Exchange | undefined
-  /** The exchange that was begun last: its response is the last one on the connection. */
-  last: Exchange | undefined
-  /** `socket.bytesRead` when the last exchange ended: more than that, and the next head has begun to arrive. */
-  bytesWhenIdle: number
-  /** It was open when the drain began. */
-  early: boolean
-  /** A request that is no probe has come. */
-  served: boolean
-  /** The request by which the socket was given to another protocol, if it was. */
-  upgrade: Upgrade | undefined
-  /** The client was told that the connection closes: what still arrives is discarded. */
-  leaving: boolean
-  /** Something did still arrive. */
-  overrun: boolean
-  /** Takes it off the tracker that has it. */
-  readonly forget: (connection: Connection) => void
-}
-
-/** Which connections are open and what they are doing, exactly, at the cost of one listener a request. */
+/**
+ * Which connections are open. What they are doing is known, exactly, from when a drain has begun; before, requests are only
+ * counted that Node could not be asked for then.
+ */
 export interface ConnectionTracker extends Iterable<Connection> {
   readonly size: number
   /** Exchanges that are not finished, probes aside. */
@@ -66,10 +37,12 @@ export interface ConnectionTracker extends Iterable<Connection> {
   accept(socket: Socket): Connection
   /** Whether the exchange of a response has been begun here. */
   has(res: ServerResponse): boolean
+  /** A request has come before a drain: notes it; begins its exchange if Node could not be asked for it later. */
+  meet(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Connection
   /** Begins an exchange; one that was begun before, and is handed on within the process, is given as it is. */
   begin(req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange
   /** The same on a connection of the caller's choice, before an exchange that waits there already. */
-  insert(connection: Connection, begun: Begun, before?: Exchange): Exchange
+  insert(connection: Connection, begun: Begun, asked: Asked, before?: Exchange): Exchange
   /** An exchange is no work any more. */
   setAside(exchange: Exchange): void
   /** Takes a connection off, with what is unfinished on it, which is nobody's work any more. */
@@ -83,13 +56,6 @@ export interface ConnectionTracker extends Iterable<Connection> {
   reconcile(): void
 }
 
-const kConnection = Symbol('lameduck.connection')
-type TrackedSocket = Socket & { [kConnection]?: Connection }
-
-/** The connection of a socket that some tracker has accepted. */
-export const connectionOf = (socket: Socket | null | undefined): Connection | undefined =>
-  (socket as TrackedSocket | null | undefined)?.[kConnection]
-
 function listenAgain(emitter: EventEmitter, listener: () => void): void {
   if (!emitter.listeners('close').includes(listener)) emitter.on('close', listener)
 }
@@ -100,8 +66,12 @@ function listenAgain(emitter: EventEmitter, listener: () => void): void {
  * queued behind a lost one.
  *
  * @param now is asked for every request
+ * @param isTold whether Node tells what a connection is busy with; asked for its first request
  */
-export function createConnectionTracker(now: () => number): ConnectionTracker {
+export function createConnectionTracker(
+  now: () => number,
+  isTold: (socket: Socket, req: IncomingMessage, res: ServerResponse) => boolean,
+): ConnectionTracker {
   const connections = new Chain<Connection>()
   let inFlight = 0
   let upgraded = 0
@@ -151,33 +121,34 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     if (known?.forget === forget) return known
     // Another server has accepted it and handed it on.
     known?.forget(known)
-    const connection: Connection = {
-      socket,
-      isOpen: true,
-      first: undefined,
-      last: undefined,
-      bytesWhenIdle: 0,
-      early: false,
-      served: false,
-      upgrade: undefined,
-      leaving: false,
-      overrun: false,
-      forget,
-    }
-    ;(socket as TrackedSocket)[kConnection] = connection
+    const connection = createConnection(socket, forget)
     connections.add(connection)
     socket.on('close', socketClosed)
     return connection
   }
 
-  const insert = (connection: Connection, begun: Begun, before?: Exchange): Exchange => {
-    const exchange = createExchange(connection, begun, now())
+  const insert = (connection: Connection, begun: Begun, asked: Asked, before?: Exchange): Exchange => {
+    const exchange = createExchange(connection, begun, asked)
     // Handed on too late: its client has gone, and nothing will tell of its end.
     if (!connection.isOpen) return exchange
     put(exchange, before)
     if (exchange.isWork) inFlight++
     begun.res.on('close', responseClosed)
     return exchange
+  }
+
+  const begin = (req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange => {
+    const known = exchangeOf(res)
+    if (known !== undefined && isMine(known)) return known
+    const { socket, method, url } = req
+    const begun = { req, res, isProbe }
+    const asked = { method, url, startedAt: now() }
+    const connection = connectionOf(socket)
+    if (connection?.forget === forget) return insert(connection, begun, asked)
+    const isReal = connection !== undefined || isServed(socket)
+    const accepted = accept(isReal ? socket : standInFor(res))
+    if (accepted.socket.destroyed) forget(accepted)
+    return insert(accepted, begun, asked)
   }
 
   const heed = ({ res, connection: { socket } }: Exchange) => {
@@ -199,17 +170,16 @@ export function createConnectionTracker(now: () => number): ConnectionTracker {
     exchangeEnded: undefined,
     connectionEnded: undefined,
     accept,
-    begin(req, res, isProbe) {
-      const known = exchangeOf(res)
-      if (known !== undefined && isMine(known)) return known
-      const { socket } = req
-      const connection = connectionOf(socket)
-      if (connection?.forget === forget) return insert(connection, { req, res, isProbe })
-      const isReal = connection !== undefined || isServed(socket)
-      const accepted = accept(isReal ? socket : standInFor(res))
-      if (accepted.socket.destroyed) forget(accepted)
-      return insert(accepted, { req, res, isProbe })
+    meet(req, res, isProbe) {
+      // None while the response waits behind another, which Node keeps where nobody can see it.
+      const connection = connectionOf(res.socket)
+      if (connection?.forget !== forget) return begin(req, res, isProbe).connection
+      connection.isCounted ??= !isTold(connection.socket, req, res)
+      if (connection.isCounted) begin(req, res, isProbe)
+      else noteRequest(connection, req, now())
+      return connection
     },
+    begin,
     has(res) {
       const known = exchangeOf(res)
       return known !== undefined && isMine(known)

@@ -2,19 +2,16 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
 import type { Exchange } from './exchanges.js'
 import { silence } from './leave.js'
+import { headTextOf } from './node-fields.js'
 
 /** Streams end spread over at most this long, so that their clients do not all come back to another replica at once. */
 const longestSpread = 1000
 
-/**
- * A header of a head that has been sent. `getHeader` does not know what was given to `writeHead` alone, and Node keeps
- * that nowhere public; its text is in `_header`, on every version from 20 to 26.
- */
+/** A header of a head that has been sent. `getHeader` does not know what was given to `writeHead` alone. */
 function sentHeader(res: ServerResponse, name: string): string {
   const known = res.getHeader(name)
   if (known !== undefined) return String(known)
-  const { _header: head } = res as unknown as { _header?: string | null }
-  return new RegExp(`^${name}:(.*)$`, 'im').exec(head ?? '')?.[1]?.trim() ?? ''
+  return new RegExp(`^${name}:(.*)$`, 'im').exec(headTextOf(res))?.[1]?.trim() ?? ''
 }
 
 /** Whether a content type is that of server-sent events. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
 import type { Cut } from '../drain/cut.js'
-import type { Connection } from './connections.js'
+import type { Connection } from './connection.js'
 
 /**
  * A request and its response, until the one is read and the other flushed. It hangs on the response: what else Node lets
@@ -22,6 +22,9 @@ export interface Exchange {
   after: Exchange | undefined
 }
 
+/** What a request was when it came: an application may have changed it since. */
+export type Asked = Pick<Exchange, 'method' | 'url' | 'startedAt'>
+
 /** What an exchange begins with. */
 export type Begun = Pick<Exchange, 'req' | 'res' | 'isProbe'>
 
@@ -35,9 +38,8 @@ export const exchangeOf = (res: ServerResponse): Exchange | undefined => (res as
 export function createExchange(
   connection: Connection,
   { req, res, isProbe }: Begun,
-  startedAt: number,
+  { method, url, startedAt }: Asked,
 ): Exchange {
-  const { method, url } = req
   const exchange = {
     connection,
     req,
@@ -68,11 +70,7 @@ export function hasWork({ first }: Connection): boolean {
 }
 
 /** What the report says of a request. */
-export function describeExchange(
-  clock: Clock,
-  kind: string,
-  { method, url, startedAt }: Pick<Exchange, 'method' | 'url' | 'startedAt'>,
-): Cut {
+export function describeExchange(clock: Clock, kind: string, { method, url, startedAt }: Asked): Cut {
   return {
     kind,
     method: method ?? '',

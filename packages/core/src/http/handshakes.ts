@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import { createGate } from '../drain/gate.js'
 import { destroySocket } from './end-socket.js'
+import { socketBelow } from './node-fields.js'
 import type { Side } from './side.js'
 
 /** TCP connections of a TLS server whose handshake is not over: the HTTP server does not know them. */
@@ -19,9 +20,6 @@ const identify = (socket: Socket): string | Socket =>
   socket.remotePort === undefined
     ? socket
     : `${socket.remoteAddress} ${socket.remotePort} ${socket.localPort}`
-
-/** The socket below a TLS socket: there is no public way to it where addresses do not tell. */
-const below = (secure: Socket): Socket => (secure as Socket & { _parent?: Socket })._parent ?? secure
 
 /** Creates an empty set; `overWithAll` is called when none is left. */
 export function createHandshakes(clock: Clock, overWithAll: () => void): Handshakes {
@@ -67,7 +65,7 @@ export function createHandshakes(clock: Clock, overWithAll: () => void): Handsha
       })
     },
     secured(secure) {
-      if (!sockets.delete(identify(secure))) sockets.delete(below(secure))
+      if (!sockets.delete(identify(secure))) sockets.delete(socketBelow(secure))
       changed()
     },
     announce() {},

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { Connection } from './connections.js'
+import type { Connection } from './connection.js'
 import type { ServerContext } from './server-context.js'
 
 /** While draining: the last request of each connection, until more is known of it. */

@@ -6,7 +6,7 @@ import { createHandshakes } from './handshakes.js'
 import { createHttp1Side } from './http1-side.js'
 import { createServerContext, type HttpDrainableOptions } from './server-context.js'
 import { createServerDrain } from './server-drain.js'
-import { tapServer } from './server-tap.js'
+import { type Tap, tapServer } from './server-tap.js'
 
 /** Makes a server of `node:http` or `node:https` drainable. From now on it answers probes ahead of its listeners. */
 export function createHttpDrainable(server: Server, options: HttpDrainableOptions): Drainable {
@@ -17,7 +17,7 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
   const kind = isTls ? 'https' : 'http'
   const { drainable, listenerEvent } = createServerDrain(kind, server, context, [http1, handshakes])
 
-  const giveBack = tapServer(server, (deliver, event, args) => {
+  const tap: Tap = (deliver, event, args) => {
     switch (event) {
       case 'request':
       case 'checkContinue':
@@ -39,7 +39,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
         break
     }
     return listenerEvent(deliver, event, args)
-  })
+  }
+  const giveBack = tapServer(server, tap, http1.passes)
   adoptEarlierSockets(server, handshakes, http1.adopt)
   return Object.assign(drainable, { giveBack })
 }

@@ -1,26 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { createAdopting } from './adopt-work.js'
 import { sendProbe, wasAnswered, writeUnavailable } from './answers.js'
 import { createBegunHeads } from './begun-heads.js'
 import { createClosing } from './closing.js'
-import { type Connection, connectionOf, createConnectionTracker } from './connections.js'
-import { adoptWork } from './earlier-work.js'
+import { type Connection, connectionOf, noteRequest } from './connection.js'
+import { createConnectionTracker } from './connections.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { type Exchange, exchangesOf } from './exchanges.js'
 import { createHoldBack } from './hold-back.js'
 import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
 import { createLeftOut } from './left-out.js'
+import { busyParsersOf, parserOn, requestOn, responseOn } from './node-fields.js'
 import { createQueuedUpgrades } from './queued-upgrades.js'
 import { readInOrder } from './read-in-order.js'
 import type { ServerContext } from './server-context.js'
-import type { Deliver, Tap } from './server-tap.js'
+import type { Deliver, Passes, Tap } from './server-tap.js'
 import type { Side } from './side.js'
 
 /** The connections of a server that speak HTTP/1. */
 export interface Http1Side extends Side {
   /** A connection speaks HTTP/1. */
   accept(socket: Socket): void
-  /** Serves a request, or answers in place of the application. */
+  /** Whether a request has only to be handed on, as nearly all have before a drain. */
+  readonly passes: Passes
+  /** Serves any other, or answers in place of the application. */
   readonly request: Tap
   /**
    * Something has come that is no request: an `upgrade` or `connect`, by which a connection is given to another protocol,
@@ -28,7 +32,7 @@ export interface Http1Side extends Side {
    * answers ahead of it, and is delivered behind them.
    */
   mayPass(deliver: Deliver, event: 'upgrade' | 'connect' | 'clientError', args: readonly unknown[]): boolean
-  /** A connection was open before the server was attached: it becomes known with what it is busy with. */
+  /** A connection was open before the server was attached. */
   adopt(socket: Socket): void
 }
 
@@ -41,9 +45,12 @@ const isLong = ({ isWork, req, res }: Exchange) => !isWork || (res.headersSent &
 /** Creates the HTTP/1 side of a server. */
 export function createHttp1Side(context: ServerContext, server: object): Http1Side {
   const { clock, probes } = context
-  const connections = createConnectionTracker(context.now)
+  const isTold = (socket: Socket, req: IncomingMessage, res: ServerResponse) =>
+    responseOn(socket) === res && requestOn(socket) === req && busyParsersOf(server) !== undefined
+  const connections = createConnectionTracker(context.now, isTold)
   const leftOut = createLeftOut(clock, connections, () => context.watcher?.changed())
-  const closing = createClosing(clock, connections, createBegunHeads(clock, server), leftOut)
+  const isHead = createBegunHeads(clock, server)
+  const closing = createClosing(clock, connections, isHead, leftOut)
   const holdBack = createHoldBack(context)
   const upgrades = createQueuedUpgrades()
   let finished = 0
@@ -63,11 +70,24 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     }
   }
 
-  /** What is paid for every request is here: no closure, no copy of the arguments. */
+  /** All that is paid for nearly every request before a drain. */
+  const passes: Passes = (req, res) => {
+    if (context.step !== 'serving' || probes.match(req.url) !== undefined) return false
+    const connection = connectionOf(res.socket)
+    if (connection?.isCounted !== false || !connection.served) return false
+    noteRequest(connection, req, context.now())
+    context.requests++
+    return true
+  }
+
+  const asked = (exchange: Exchange) => askToLeave(clock, exchange, headSent)
+  const adoptWork = createAdopting(clock, connections, probes, asked)
+
+  /** Before a drain: a probe, the first request of a connection, and what is pipelined. */
   const serve: Tap = (deliver, event, args) => {
     const [req, res] = args as [IncomingMessage, ServerResponse]
     const probe = context.probeOf(req.method, req.url)
-    const { connection } = connections.begin(req, res, probe !== undefined)
+    const connection = connections.meet(req, res, probe !== undefined)
     if (probe !== undefined) {
       sendProbe(req, res, probes.answer(probe, req.url ?? ''))
       return true
@@ -90,7 +110,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     leftOut.began(exchange)
     readInOrder(connection.socket)
     if (probe === undefined) context.countRequest(connection, req.url, req.headers)
-    askToLeave(clock, exchange, headSent)
+    asked(exchange)
     const isRejected = context.isRejected(connection.early)
     const handle = () => {
       if (probe !== undefined) sendProbe(req, res, probes.answer(probe, req.url ?? ''))
@@ -116,8 +136,9 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
   }
 
   const mayHearOf = (error: NodeJS.ErrnoException | undefined, known: Connection) => {
+    if (context.step === 'serving') return true
     holdBack.handOn(known)
-    if (context.step === 'serving' || !isParseError(error)) return true
+    if (!isParseError(error)) return true
     // Whole requests before it are answered, the last one by a head that says close; behind that nothing is an error.
     const isBehind = known.leaving || known.last?.req.complete === true
     return !(isBehind && discard(known))
@@ -141,6 +162,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     hasIdle: closing.hasIdle,
     closed: closing.counts,
     accept: connections.accept,
+    passes,
     request: (deliver, event, args) =>
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
     mayPass(deliver, event, args) {
@@ -150,10 +172,9 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       return mayUpgrade(() => deliver(event, ...args), first as IncomingMessage, socket, known)
     },
     adopt(socket) {
-      const found = (exchange: Exchange) => {
-        if (context.step !== 'serving') askToLeave(clock, exchange, headSent)
-      }
-      adoptWork(connections, socket, { probes, found })
+      if (socket.destroyed) return
+      if (parserOn(socket) === null) connections.upgrade({}, socket)
+      else connections.accept(socket).bytesWhenIdle = socket.bytesRead
     },
     announce() {
       connections.exchangeEnded = (exchange) => {
@@ -173,7 +194,10 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       kept = connections.size
       for (const connection of connections) {
         connection.early = true
-        for (const exchange of exchangesOf(connection)) askToLeave(clock, exchange, headSent)
+        exchangesOf(connection).forEach(asked)
+        if (connection.isCounted) continue
+        if (isHead(connection.socket) === false) connection.bytesWhenIdle = connection.socket.bytesRead
+        adoptWork(connection)
       }
       connections.reconcile()
     },

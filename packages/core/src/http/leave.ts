@@ -1,9 +1,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Clock, nextTick } from '../clock.js'
-import type { Connection } from './connections.js'
+import type { Connection } from './connection.js'
 import { destroySocket, endSocket } from './end-socket.js'
 import type { Exchange } from './exchanges.js'
+import { forgetStall } from './node-fields.js'
 import { readAnew } from './read-in-order.js'
 
 /** How long a client that was told to leave gets to hang up before we do. */
@@ -100,7 +101,7 @@ function hangUpGently(clock: Clock, connection: Connection): void {
  */
 export function returnToResponse({ socket }: Connection): () => void {
   // Node would go on when the response has been sent, and nobody would get what it reads.
-  Object.assign(socket, { _paused: false })
+  forgetStall(socket)
   readAnew(socket)
   const left = socket.listeners('drain')
   const missing = (drainListeners.get(socket) ?? []).filter((listener) => !left.includes(listener))

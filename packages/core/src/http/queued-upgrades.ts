@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { Connection } from './connections.js'
+import type { Connection } from './connection.js'
 import { returnToResponse } from './leave.js'
 
 /** While draining: upgrades that are pipelined behind requests. */

@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net'
-
-/** What `node:http` marks a connection with that it reads no more of, until more of its answers have been sent. */
-type MarkedSocket = Socket & { readonly _paused?: boolean }
+import { isStalled } from './node-fields.js'
 
 const ignore = () => {}
 
@@ -11,8 +9,8 @@ const ignore = () => {}
  * then, and to all whose answers go out at once when the listener has closed. A listener of `data` makes Node read by way of
  * the stream, which keeps what comes until it is to go on. To be called in the event of the request.
  */
-export function readInOrder(socket: MarkedSocket): void {
-  if (socket._paused !== true || !('encrypted' in socket)) return
+export function readInOrder(socket: Socket): void {
+  if (!isStalled(socket) || !('encrypted' in socket)) return
   socket.on('data', ignore).off('data', ignore)
   readAnew(socket)
 }

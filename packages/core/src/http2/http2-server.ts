@@ -6,6 +6,7 @@ import type { Drainable } from '../drain/drainable.js'
 import { adoptEarlierSockets } from '../http/earlier-sockets.js'
 import { createHandshakes } from '../http/handshakes.js'
 import { createHttp1Side } from '../http/http1-side.js'
+import { parserOn } from '../http/node-fields.js'
 import { createServerContext, type HttpDrainableOptions } from '../http/server-context.js'
 import { createServerDrain } from '../http/server-drain.js'
 import { tapServer } from '../http/server-tap.js'
@@ -17,7 +18,7 @@ import { writesTo } from './streams.js'
 const speaksHttp1 = ({ alpnProtocol }: TLSSocket) => alpnProtocol === false || alpnProtocol === 'http/1.1'
 
 /** Whether it ever was: a connection that Node has turned away may stay half open for a while, and is nobody's work. */
-const hasSpokenHttp1 = (socket: TLSSocket) => speaksHttp1(socket) && 'parser' in socket
+const hasSpokenHttp1 = (socket: TLSSocket) => speaksHttp1(socket) && parserOn(socket) !== undefined
 
 /** Whether a request came by the compatibility API, and not by HTTP/1. */
 const isHttp2 = (message: unknown) => (message as IncomingMessage).httpVersionMajor === 2

@@ -6,12 +6,12 @@ import type {
 } from 'node:http2'
 import type { Cut } from '../drain/cut.js'
 import { farewell } from '../http/leave.js'
+import { compatibilityOf, isHead, streamsOn } from '../http/node-fields.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Tap } from '../http/server-tap.js'
 import type { Side } from '../http/side.js'
 import { answerForHandler, cancel, isCutShort, noError, sendProbe, sendUnavailable } from './answers.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
-import { openStreamsOf } from './open-streams.js'
 import { createSessionClosing } from './session-closing.js'
 import { createSessionTracker, type Session } from './sessions.js'
 import { createStreamTracker, headersOf, responseOf, startOf, writesTo } from './streams.js'
@@ -161,9 +161,11 @@ export function createHttp2Side(context: ServerContext): Http2Side {
     accept: sessions.accept,
     adopt(session) {
       const record = sessions.accept(session)
-      for (const { stream, headers, response } of openStreamsOf(session)) {
+      for (const stream of streamsOn(session)) {
+        const { request, response } = compatibilityOf(stream)
         if (response !== undefined) writesTo(stream, response)
-        begin(stream, headers, record)
+        // Node keeps them only for the compatibility API.
+        begin(stream, request?.headers ?? (isHead(stream) ? { ':method': 'HEAD' } : {}), record)
       }
     },
     stream: serve,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import { handleOf } from '../http/node-fields.js'
 import type { Session } from './sessions.js'
 import { isForgotten } from './streams.js'
 
@@ -22,19 +23,11 @@ export interface LostSessions {
   readonly end: (session: Session, isGone: boolean) => void
 }
 
-/** What `net` has of a connection and does not document. */
-interface Connection {
-  readonly _handle?: { getpeername?(address: object): number } | null
-}
-
 /**
  * Whether the system has ended a connection, with a reset. Over TLS, Node 20 and 22 lose that a write has failed at once: their
  * session waits for it for ever, and reads nothing until then.
  */
-function isReset({ socket }: Session): boolean {
-  const { _handle } = socket as unknown as Connection
-  return (_handle?.getpeername?.({}) ?? 0) < 0
-}
+const isReset = ({ socket }: Session): boolean => (handleOf(socket)?.getpeername?.({}) ?? 0) < 0
 
 /**
  * Whether a session can neither send nor hear any more. After a frame that breaks the protocol, Node 20 keeps the

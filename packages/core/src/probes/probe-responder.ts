@@ -61,12 +61,17 @@ function shownAs(shown: Shown, results: readonly CheckResult[]): object {
 export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Shown): ProbeResponder {
   const { state } = judge
   const inDetail = shown !== 'nothing'
+  // The character behind the slash tells nearly every other path from these, unless the slash is one of them.
+  const begins = Array.from({ length: 128 }, (_, code) =>
+    Object.values(paths).some((path) => path.length < 2 || path.charCodeAt(1) === code),
+  )
+  const isOther = (target: string) =>
+    target.charCodeAt(0) === 47 && begins[target.length > 1 ? target.charCodeAt(1) : 0] === false
   // `/readyz/name` asks for one check, unless that is the path of another probe: so the longest path comes first.
   const probes = (['livez', 'startupz', 'readyz'] as const)
     .map((name) => ({
       name,
       path: paths[name],
-      lastCode: paths[name].charCodeAt(paths[name].length - 1),
       hasParts: inDetail && name !== 'startupz',
     }))
     .sort((a, b) => b.path.length - a.path.length)
@@ -95,10 +100,10 @@ export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Sho
     match(target) {
       // A request that is made by hand may have anything here.
       if (typeof target !== 'string') return undefined
+      if (isOther(target)) return undefined
       const url = pathOf(target)
-      for (const { name, path, lastCode, hasParts } of probes) {
-        // One character tells nearly all of them apart.
-        if (url.charCodeAt(path.length - 1) !== lastCode || !url.startsWith(path)) continue
+      for (const { name, path, hasParts } of probes) {
+        if (!url.startsWith(path)) continue
         const next = url[path.length]
         if (next === undefined || next === '?' || (hasParts && next === '/')) return name
       }
