@@ -73,7 +73,14 @@ export class ForkedServer implements AsyncDisposable {
     this.#protocol = protocol
     this.child = spawn(
       settings.node ?? process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath,
-      ['--import', fuse, ...(preload ? ['--import', preload] : []), ...nodeArguments, fileURLToPath(script), ...scriptArguments],
+      [
+        '--import',
+        fuse,
+        ...(preload ? ['--import', preload] : []),
+        ...nodeArguments,
+        fileURLToPath(script),
+        ...scriptArguments,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(options), ...env }, cwd },
     )
     running.add(this.child)

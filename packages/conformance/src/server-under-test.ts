@@ -45,6 +45,8 @@ export interface ServerUnderTest {
 export interface BehaviourCase {
   readonly name: string
   readonly needs?: Capability
+  /** Left out where what Node keeps to itself is hidden (`LAMEDUCK_TEST_PRELOAD`): it cannot be known then. */
+  readonly asksNode?: true
   /** The test's own limit in milliseconds, where the default is too short. */
   readonly timeout?: number
   /**

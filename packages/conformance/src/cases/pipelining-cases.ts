@@ -196,6 +196,7 @@ export const pipeliningCases: readonly BehaviourCase[] = [
   },
   {
     name: 'an empty line behind a request is no half head: the connection is idle',
+    asksNode: true,
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()

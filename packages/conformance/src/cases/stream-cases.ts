@@ -62,6 +62,7 @@ export const streamCases: readonly BehaviourCase[] = [
   },
   {
     name: 'server-sent events are ended in order when the window is over, and later writes harm nothing',
+    asksNode: true,
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const [client, other] = [await server.connect(), await server.connect()]
@@ -95,6 +96,7 @@ export const streamCases: readonly BehaviourCase[] = [
   },
   {
     name: 'server-sent events to a slow reader are ended in order behind what the reader has not read yet',
+    asksNode: true,
     async run(subject) {
       await using server = await startServer(subject, { options: quick })
       const client = await server.connect()
@@ -115,6 +117,7 @@ export const streamCases: readonly BehaviourCase[] = [
   },
   {
     name: 'server-sent events whose head is sent after the listener has closed are ended as well, if an EventSource has asked',
+    asksNode: true,
     async run(subject) {
       await using server = await startServer(subject, { options: patient })
       const client = await server.connect()
