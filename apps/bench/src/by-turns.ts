@@ -58,11 +58,7 @@ export async function measureByTurns(options: TurnsOptions): Promise<Section> {
   const rows: string[][] = []
   const verdicts: Section['verdicts'][number][] = []
   for (const fleet of asked) {
-    const spent: number[][] = ['bare', 'bare', ...fleet.equipments].map(() => [])
-    for (let i = 0; i < processes; i++) {
-      for (const [at, each] of (await measureFleet(load, fleet, options)).entries()) spent[at]?.push(...each)
-    }
-    const [bare = [], control = [], ...compared] = spent
+    const [bare = [], control = [], ...compared] = await measureProcesses(load, fleet, options)
     const judge = (name: string, others: readonly number[], base: readonly number[]) => {
       const ratios = others.map((each, i) => each / (base[i] as number))
       const [ratio, { lower, upper }] = [median(ratios), medianInterval(ratios)]
@@ -105,7 +101,15 @@ export async function measureByTurns(options: TurnsOptions): Promise<Section> {
   }
 }
 
-/** Microseconds of CPU per request of each server, in each round: two bare ones first. */
+/** Microseconds of CPU per request of each server, in each round of each process: two bare ones first. */
+async function measureProcesses(load: Forked, fleet: Fleet, options: TurnsOptions): Promise<number[][]> {
+  const spent: number[][] = ['bare', 'bare', ...fleet.equipments].map(() => [])
+  for (let i = 0; i < options.processes; i++) {
+    for (const [at, each] of (await measureFleet(load, fleet, options)).entries()) spent[at]?.push(...each)
+  }
+  return spent
+}
+
 async function measureFleet(
   load: Forked,
   { framework, equipments }: Fleet,
