@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { RawClient, requestBytes } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { createRealTimeLifecycle, serve } from './in-process.js'
@@ -80,6 +80,86 @@ describe.concurrent('what a drain finds when it begins', () => {
     served.signal()
     expect(await served.report).toMatchObject({ clean: true, cut: [], requests: { finished: 0 } })
   })
+})
+
+describe.concurrent('an upgraded socket', () => {
+  /** As plugins do that route upgrades to handlers of requests. */
+  const withResponse = (req: IncomingMessage, socket: Socket) => {
+    new ServerResponse(req).assignSocket(socket)
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+  }
+  const upgrade = 'GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
+
+  test('with a response of HTTP on it has no request', async () => {
+    await using served = await serve(brief)
+    served.server.on('upgrade', withResponse)
+    const client = await served.connect()
+    await client.send(upgrade)
+    await client.receives('101')
+    served.signal()
+    expect(await served.report).toMatchObject({
+      cut: [{ kind: 'upgraded', path: '/up' }],
+      requests: { finished: 0, cut: 0 },
+    })
+  })
+
+  test('has the request that it was still busy with when it was upgraded', async () => {
+    await using served = await serve(brief)
+    served.server.on('upgrade', (_, socket: Socket) => void served.server.emit('upgraded', socket))
+    const client = await served.connect()
+    const [asked, upgraded] = [served.asked(), once(served.server, 'upgraded')]
+    await client.send(`GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${upgrade}`)
+    await Promise.all([asked, upgraded])
+    served.signal()
+    expect(await served.report).toMatchObject({
+      cut: [
+        { kind: 'request', path: '/slow' },
+        { kind: 'upgraded', path: '/up' },
+      ],
+    })
+  })
+})
+
+test('a request that is handed on to another server is waited for there, whoever has served its connection before', async () => {
+  const [one, two] = [createRealTimeLifecycle(), createRealTimeLifecycle({ shutdownDelay: 0 })]
+  const asked: ServerResponse[] = []
+  const back = createServer((_, res) => void asked.push(res))
+  const front = createServer((req, res) =>
+    req.url === '/now' ? res.end('now') : back.emit('request', req, res),
+  )
+  one.lifecycle.attach(front)
+  two.lifecycle.attach(back)
+  front.listen(0, '127.0.0.1')
+  await once(front, 'listening')
+  const client = await RawClient.connect({ port: (front.address() as AddressInfo).port })
+  for (let i = 0; i < 2; i++) await client.get('/now')
+  const answer = client.get('/slow')
+  while (asked.length === 0) await new Promise(setImmediate)
+  two.signal()
+  asked[0]?.end('slow')
+  expect((await answer).text).toBe('slow')
+  expect(await two.report).toMatchObject({ clean: true, requests: { finished: 1 } })
+  client.destroy()
+  await one.lifecycle.stop()
+})
+
+test('a request that is no traffic makes one warn, too, of a server that nobody has made ready', async () => {
+  const { lifecycle, signal, report } = createRealTimeLifecycle()
+  const warned: string[] = []
+  lifecycle.on('warning', ({ message }) => warned.push(message))
+  const asked: ServerResponse[] = []
+  const server = createServer((_, res) => void asked.push(res))
+  lifecycle.attach(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = await RawClient.connect({ port: (server.address() as AddressInfo).port })
+  const answer = client.ask('GET', '/', { headers: { 'User-Agent': 'kube-probe/1.33' } })
+  while (asked.length === 0) await new Promise(setImmediate)
+  signal()
+  asked[0]?.end('fine')
+  expect((await answer).text).toBe('fine')
+  await report
+  expect(warned).toEqual([expect.stringContaining('nobody has called lifecycle.ready()')])
 })
 
 describe.concurrent('connections that Node keeps no list of, because their server has never listened', () => {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 const look = [
   'connection: connectionOf',
   'connection: noteRequest',
+  'connections: of',
   'http1-side: passes',
   'probe-responder: isOther',
   'probe-responder: match',

@@ -66,7 +66,7 @@ export function createAdopting(
     const turn = responseOn(connection.socket)
     const known = exchangesOf(connection)
     if (turn !== undefined && known.every(({ res }) => res !== turn)) {
-      turn.once('close', () => findTurn(connection))
+      if (connection.isCounted === undefined) turn.once('close', () => findTurn(connection))
       takeTurn(connection, turn)
       return
     }

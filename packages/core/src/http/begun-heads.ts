@@ -12,9 +12,10 @@ export function createBegunHeads(clock: Clock, server: object): (socket: Socket)
 
   return (socket) => {
     const parser = parserOn(socket)
-    const ask = busyParsersOf(server)
-    if (!parser || ask === undefined) return undefined
+    if (!parser) return undefined
     if (busy === undefined) {
+      const ask = busyParsersOf(server)
+      if (ask === undefined) return undefined
       busy = new Set(ask())
       clock.nextTurn(() => {
         busy = undefined

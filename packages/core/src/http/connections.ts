@@ -35,6 +35,8 @@ export interface ConnectionTracker extends Iterable<Connection> {
   /** Called when a connection has closed or been taken over, after its exchanges have ended. */
   connectionEnded: ((connection: Connection) => void) | undefined
   accept(socket: Socket): Connection
+  /** The connection of a socket, if it is here. */
+  of(socket: Socket | null): Connection | undefined
   /** Whether the exchange of a response has been begun here. */
   has(res: ServerResponse): boolean
   /** A request has come before a drain: notes it; begins its exchange if Node could not be asked for it later. */
@@ -77,6 +79,11 @@ export function createConnectionTracker(
   let upgraded = 0
 
   const isMine = ({ connection }: Exchange) => connection.forget === forget
+
+  const of = (socket: Socket | null) => {
+    const connection = connectionOf(socket)
+    return connection?.forget === forget ? connection : undefined
+  }
 
   const settle = (exchange: Exchange) => {
     if (!remove(exchange)) return
@@ -143,9 +150,9 @@ export function createConnectionTracker(
     const { socket, method, url } = req
     const begun = { req, res, isProbe }
     const asked = { method, url, startedAt: now() }
-    const connection = connectionOf(socket)
-    if (connection?.forget === forget) return insert(connection, begun, asked)
-    const isReal = connection !== undefined || isServed(socket)
+    const connection = of(socket)
+    if (connection !== undefined) return insert(connection, begun, asked)
+    const isReal = connectionOf(socket) !== undefined || isServed(socket)
     const accepted = accept(isReal ? socket : standInFor(res))
     if (accepted.socket.destroyed) forget(accepted)
     return insert(accepted, begun, asked)
@@ -170,10 +177,11 @@ export function createConnectionTracker(
     exchangeEnded: undefined,
     connectionEnded: undefined,
     accept,
+    of,
     meet(req, res, isProbe) {
       // None while the response waits behind another, which Node keeps where nobody can see it.
-      const connection = connectionOf(res.socket)
-      if (connection?.forget !== forget) return begin(req, res, isProbe).connection
+      const connection = of(res.socket)
+      if (connection === undefined) return begin(req, res, isProbe).connection
       connection.isCounted ??= !isTold(connection.socket, req, res)
       if (connection.isCounted) begin(req, res, isProbe)
       else noteRequest(connection, req, now())

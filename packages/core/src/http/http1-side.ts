@@ -73,14 +73,16 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
   /** All that is paid for nearly every request before a drain. */
   const passes: Passes = (req, res) => {
     if (context.step !== 'serving' || probes.match(req.url) !== undefined) return false
-    const connection = connectionOf(res.socket)
+    const connection = connections.of(res.socket)
     if (connection?.isCounted !== false || !connection.served) return false
     noteRequest(connection, req, context.now())
     context.requests++
     return true
   }
 
-  const asked = (exchange: Exchange) => askToLeave(clock, exchange, headSent)
+  const asked = (exchange: Exchange) => {
+    if (context.step !== 'serving') askToLeave(clock, exchange, headSent)
+  }
   const adoptWork = createAdopting(clock, connections, probes, asked)
 
   /** Before a drain: a probe, the first request of a connection, and what is pipelined. */
@@ -126,6 +128,8 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       returnToResponse(known)
       return !discard(known, req)
     }
+    // Whoever gets the socket may put responses of its own on it.
+    if (known !== undefined && !known.isCounted) adoptWork(known)
     connections.upgrade(req, socket)
     if (known === undefined) return true
     // What was asked before is answered before, and must not say that the connection closes.
@@ -195,7 +199,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       for (const connection of connections) {
         connection.early = true
         exchangesOf(connection).forEach(asked)
-        if (connection.isCounted) continue
+        if (connection.isCounted || connection.upgrade !== undefined) continue
         if (isHead(connection.socket) === false) connection.bytesWhenIdle = connection.socket.bytesRead
         adoptWork(connection)
       }

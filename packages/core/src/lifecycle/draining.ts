@@ -110,8 +110,8 @@ export function createDraining(host: DrainingHost): Draining {
     begun.shorten(plan, deadline)
     emitter.emit('draining', { ...contextOf(trigger), plan: begun.plan, byHand: trigger.byHand === true })
     const go = () => {
-      host.begun(trigger)
       const running = begun.run()
+      host.begun(trigger)
       preparations.begin(begun)
       draining.abort()
       return running
