@@ -21,7 +21,7 @@ class Idle extends Duplex {
 function closing(...sockets: Duplex[]) {
   const clock = createFakeClock()
   clock.nextTurn = (fn) => clock.after(1, fn)
-  const connections = createConnectionTracker(clock.now)
+  const connections = createConnectionTracker(clock.now, () => true)
   const leftOut = createLeftOut(clock, connections, () => {})
   const made = createClosing(clock, connections, () => false, leftOut)
   connections.connectionEnded = made.ended
