@@ -16,6 +16,7 @@ import { momentCases } from './cases/moment-cases.js'
 import { ownCloseCases } from './cases/own-close-cases.js'
 import { pipeliningCases } from './cases/pipelining-cases.js'
 import { probeCases } from './cases/probe-cases.js'
+import { randomMomentCases } from './cases/random-moment-cases.js'
 import { signalCases } from './cases/signal-cases.js'
 import { stoppingCases } from './cases/stopping-cases.js'
 import { streamCases } from './cases/stream-cases.js'
@@ -29,7 +30,7 @@ export const behaviour: Readonly<Record<string, readonly BehaviourCase[]>> = {
   'the window': windowCases,
   'idle connections': idleCases,
   'requests in flight': inFlightCases,
-  'the moment of the signal': momentCases,
+  'the moment of the signal': [...momentCases, ...randomMomentCases],
   'pipelined requests': pipeliningCases,
   uploads: uploadCases,
   streams: streamCases,

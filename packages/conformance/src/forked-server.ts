@@ -47,7 +47,9 @@ type Line = Readonly<Record<string, unknown>>
 
 /** Every child ends itself after this long, whatever becomes of the test. */
 const fuse = 'data:text/javascript,setTimeout(()=>process.kill(process.pid,"SIGKILL"),300000).unref()'
-const preload = process.env['LAMEDUCK_TEST_PRELOAD']
+const preloads = [fuse, process.env['LAMEDUCK_TEST_PRELOAD']].flatMap((each) =>
+  each ? ['--import', each] : [],
+)
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -73,14 +75,7 @@ export class ForkedServer implements AsyncDisposable {
     this.#protocol = protocol
     this.child = spawn(
       settings.node ?? process.env['LAMEDUCK_TEST_NODE'] ?? process.execPath,
-      [
-        '--import',
-        fuse,
-        ...(preload ? ['--import', preload] : []),
-        ...nodeArguments,
-        fileURLToPath(script),
-        ...scriptArguments,
-      ],
+      [...preloads, ...nodeArguments, fileURLToPath(script), ...scriptArguments],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(options), ...env }, cwd },
     )
     running.add(this.child)

@@ -6,13 +6,10 @@ const resolution = 100
 /**
  * Reads a clock at most ten times a second, for what is read at every request: a reading costs up to a hundred
  * nanoseconds, which is a hundredth of what a small request costs. Whoever asks seldom gets the exact time.
- *
- * @param forgotten called with each reading when its time is over
  */
-export function createCoarseClock(clock: Clock, forgotten?: (reading: number) => void): () => number {
+export function createCoarseClock(clock: Clock): () => number {
   let reading: number | undefined
   const forget = () => {
-    forgotten?.(reading as number)
     reading = undefined
   }
   return () => {

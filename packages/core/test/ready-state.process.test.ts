@@ -7,7 +7,6 @@ const look = [
   'connection: noteRequest',
   'connections: of',
   'http1-side: passes',
-  'probe-responder: isOther',
   'probe-responder: match',
   'request-target: pathOf',
   'server-tap: emitOf',

@@ -18,9 +18,9 @@ export function createRateMeter(startedAt: number) {
   }
 
   return {
-    count(now: number, events = 1) {
+    count(now: number) {
       if (now >= bucketEnd) turn(now)
-      buckets[0] = (buckets[0] as number) + events
+      buckets[0] = (buckets[0] as number) + 1
     },
     perSecond(now: number): number {
       turn(now)

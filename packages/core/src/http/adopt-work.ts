@@ -1,12 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../clock.js'
-import type { ProbeResponder } from '../probes/probe-responder.js'
-import { probeOf } from './answers.js'
 import type { Connection } from './connection.js'
 import type { ConnectionTracker } from './connections.js'
 import { type Asked, type Exchange, exchangesOf } from './exchanges.js'
 import { requestOn, responseOn } from './node-fields.js'
+import type { ServerContext } from './server-context.js'
 
 /** The request that was parsed last, or is being parsed, unless it is read and answered. */
 function lastRequestOn(socket: Socket): IncomingMessage | undefined {
@@ -27,14 +25,6 @@ const yes = { value: true }
 /** What is known of a response that has been sent, and that Node has let go of. */
 const isSent = { closed: yes, headersSent: yes, writableEnded: yes, writableFinished: yes }
 
-/** Nothing is noted of requests that came before the server was attached. */
-function askedBy(connection: Connection, req: IncomingMessage, now: number): Asked {
-  const { isCounted, method, url, startedAt } = connection
-  const { originalUrl = req.url } = req as { originalUrl?: string }
-  if (isCounted === undefined) return { method: req.method, url: originalUrl, startedAt: now }
-  return { method, url: url ?? originalUrl, startedAt }
-}
-
 /**
  * Makes known, when a drain begins, what a connection is busy with: the response whose turn it is and the last request behind
  * it. Those between are known if they came while the server was attached; others are found when it is their turn.
@@ -42,22 +32,28 @@ function askedBy(connection: Connection, req: IncomingMessage, now: number): Ask
  * @param found told of every request whose response was found
  */
 export function createAdopting(
-  clock: Clock,
+  context: ServerContext,
   tracker: ConnectionTracker,
-  probes: ProbeResponder,
   found: (exchange: Exchange) => void,
 ): (connection: Connection) => void {
   const begin = (connection: Connection, req: IncomingMessage, res: ServerResponse, before?: Exchange) => {
-    const asked = askedBy(connection, req, clock.now())
-    const isProbe = probeOf(probes, asked.method, asked.url) !== undefined
+    const { isCounted, method, url, startedAt } = connection
+    const { originalUrl = req.url } = req as { originalUrl?: string }
+    // Nothing is noted of requests that came before the server was attached.
+    const asked: Asked =
+      isCounted === undefined
+        ? { method: req.method, url: originalUrl, startedAt: context.now() }
+        : { method, url: url ?? originalUrl, startedAt }
+    const isProbe = context.probeOf(asked.method, asked.url) !== undefined
     return tracker.insert(connection, { req, res, isProbe }, asked, before)
   }
 
   /** Its turn comes before that of all that wait; its stand-in goes. */
   const takeTurn = (connection: Connection, res: ServerResponse) => {
     const req = requestOf(res, connection.socket)
-    const standIn = exchangesOf(connection).find((each) => each.req === req)
-    const exchange = begin(connection, req, res, standIn ?? connection.first)
+    const { exchanges } = connection
+    const standIn = exchanges.find((each) => each.req === req)
+    const exchange = begin(connection, req, res, standIn ?? exchanges[0])
     if (standIn !== undefined) tracker.settle(standIn)
     found(exchange)
   }
@@ -79,7 +75,7 @@ export function createAdopting(
 
   const findLast = (connection: Connection) => {
     const req = lastRequestOn(connection.socket)
-    if (req === undefined || exchangesOf(connection).some((each) => each.req === req)) return
+    if (req === undefined || connection.exchanges.some((each) => each.req === req)) return
     const res = new ServerResponse(req)
     const isWaiting = responseOn(connection.socket) !== undefined
     if (isWaiting) standIns.add(res)

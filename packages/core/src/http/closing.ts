@@ -76,10 +76,10 @@ export function createClosing(
   let stop = () => {}
 
   const hasHalfHead = ({ socket, bytesWhenIdle }: Connection) =>
-    socket.bytesRead > bytesWhenIdle && isHead(socket) !== false
+    isHead(socket) ?? socket.bytesRead > bytesWhenIdle
   const isUnspoken = (connection: Connection) =>
     isIdle(connection) &&
-    connection.first === undefined &&
+    connection.exchanges.length === 0 &&
     (connection.socket.bytesRead === 0 || hasHalfHead(connection))
 
   const hasSpoken = (connection: Connection) =>
@@ -102,7 +102,8 @@ export function createClosing(
     const { socket } = connection
     connection.leaving = true
     const cancel = clock.after(farewell, () => {
-      for (const exchange of exchangesOf(connection)) answer(exchange.res, exchange === connection.last)
+      for (const exchange of exchangesOf(connection))
+        answer(exchange.res, exchange === connection.exchanges.at(-1))
       hangUp(clock, connection)
       // What its client does not read is never flushed.
       clock.after(farewell, () => destroySocket(socket))
@@ -111,7 +112,7 @@ export function createClosing(
   }
 
   const kindOf = (connection: Connection) => {
-    if (connection.first !== undefined) return 'idle'
+    if (connection.exchanges.length > 0) return 'idle'
     if (connection.socket.bytesRead === 0) return 'silent'
     return hasHalfHead(connection) ? 'half-head' : 'idle'
   }
@@ -124,7 +125,7 @@ export function createClosing(
   const closeWithoutWork = (connection: Connection) => {
     const kind = kindOf(connection)
     close(connection, kind)
-    if (connection.first !== undefined) return seeProbesOff(connection)
+    if (connection.exchanges.length > 0) return seeProbesOff(connection)
     if (kind === 'half-head') writeTimeout(connection.socket)
     hangUp(clock, connection)
   }
@@ -148,7 +149,7 @@ export function createClosing(
     connections.some((connection) => connection.leaving && !leftOut.isOn(connection))
 
   const endWork = (connection: Connection) => {
-    const { last } = connection
+    const last = connection.exchanges.at(-1)
     if (connection.upgrade !== undefined || hasWork(connection)) closedAs.set(connection, 'cut')
     for (const exchange of exchangesOf(connection)) {
       if (!leftOut.has(exchange)) answer(exchange.res, exchange === last)

@@ -16,10 +16,8 @@ export interface Connection {
   readonly socket: Socket
   /** False once it has closed, or is another tracker's. */
   isOpen: boolean
-  /** The oldest unfinished exchange, almost always the only one. */
-  first: Exchange | undefined
-  /** The exchange that was begun last: its response is the last one on the connection. */
-  last: Exchange | undefined
+  /** The unfinished ones, oldest first: almost always one at most. */
+  readonly exchanges: Exchange[]
   /** `socket.bytesRead` when the last exchange ended: with more than that, the next head may have begun to arrive. */
   bytesWhenIdle: number
   /** Its requests are counted as they come, because Node does not tell what it is busy with; undefined before the first. */
@@ -64,8 +62,7 @@ export function createConnection(socket: Socket, forget: Connection['forget']): 
   const connection: Connection = {
     socket,
     isOpen: true,
-    first: undefined,
-    last: undefined,
+    exchanges: [],
     bytesWhenIdle: 0,
     isCounted: undefined,
     method: undefined,

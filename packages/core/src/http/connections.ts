@@ -12,8 +12,6 @@ import {
   type Exchange,
   exchangeOf,
   exchangesOf,
-  put,
-  remove,
 } from './exchanges.js'
 import { isTakenOver, releaseWhenTaken } from './hand-over.js'
 import { awaitRest } from './request-body.js'
@@ -54,9 +52,12 @@ export interface ConnectionTracker extends Iterable<Connection> {
   upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket): void
   /** Makes good what an application has done to the listeners of a response and its socket. */
   heed(exchange: Exchange): void
-  /** The same for all of them. To be called once a drain. */
-  reconcile(): void
+  /** The same for all of a connection. To be called once a drain. */
+  reconcile(connection: Connection): void
 }
+
+/** Before a drain nobody waits for the rest of a request that was answered early. */
+const isOver = ({ req, res }: Exchange) => res.closed && req.complete
 
 function listenAgain(emitter: EventEmitter, listener: () => void): void {
   if (!emitter.listeners('close').includes(listener)) emitter.on('close', listener)
@@ -78,7 +79,10 @@ export function createConnectionTracker(
   let inFlight = 0
   let upgraded = 0
 
-  const isMine = ({ connection }: Exchange) => connection.forget === forget
+  const known = (res: ServerResponse) => {
+    const exchange = exchangeOf(res)
+    return exchange?.connection.forget === forget ? exchange : undefined
+  }
 
   const of = (socket: Socket | null) => {
     const connection = connectionOf(socket)
@@ -86,20 +90,22 @@ export function createConnectionTracker(
   }
 
   const settle = (exchange: Exchange) => {
-    if (!remove(exchange)) return
     const { connection } = exchange
+    const at = connection.exchanges.indexOf(exchange)
+    if (at < 0) return
+    connection.exchanges.splice(at, 1)
     if (exchange.isWork) inFlight--
     connection.bytesWhenIdle = connection.socket.bytesRead
     tracker.exchangeEnded?.(exchange)
   }
 
   function responseClosed(this: ServerResponse) {
-    const exchange = exchangeOf(this)
+    const exchange = known(this)
     // Another tracker may have it by now.
-    if (exchange === undefined || !isMine(exchange)) return
+    if (exchange === undefined) return
     const { req, connection } = exchange
     if (req.complete || connection.socket.destroyed) settle(exchange)
-    else awaitRest(exchange, settle, tracker.exchangeEnded !== undefined)
+    else if (tracker.exchangeEnded !== undefined) awaitRest(exchange, settle)
   }
 
   const setAside = (exchange: Exchange) => {
@@ -136,17 +142,19 @@ export function createConnectionTracker(
 
   const insert = (connection: Connection, begun: Begun, asked: Asked, before?: Exchange): Exchange => {
     const exchange = createExchange(connection, begun, asked)
+    const { exchanges, isOpen } = connection
     // Handed on too late: its client has gone, and nothing will tell of its end.
-    if (!connection.isOpen) return exchange
-    put(exchange, before)
+    if (!isOpen) return exchange
+    exchangesOf(connection).filter(isOver).forEach(settle)
+    exchanges.splice(before === undefined ? exchanges.length : exchanges.indexOf(before), 0, exchange)
     if (exchange.isWork) inFlight++
     begun.res.on('close', responseClosed)
     return exchange
   }
 
   const begin = (req: IncomingMessage, res: ServerResponse, isProbe: boolean): Exchange => {
-    const known = exchangeOf(res)
-    if (known !== undefined && isMine(known)) return known
+    const begunBefore = known(res)
+    if (begunBefore !== undefined) return begunBefore
     const { socket, method, url } = req
     const begun = { req, res, isProbe }
     const asked = { method, url, startedAt: now() }
@@ -188,10 +196,7 @@ export function createConnectionTracker(
       return connection
     },
     begin,
-    has(res) {
-      const known = exchangeOf(res)
-      return known !== undefined && isMine(known)
-    },
+    has: (res) => known(res) !== undefined,
     insert,
     setAside,
     letGo(connection) {
@@ -212,12 +217,10 @@ export function createConnectionTracker(
       releaseWhenTaken(socket, () => forget(connection))
     },
     heed,
-    reconcile() {
-      for (const connection of connections) {
-        listenAgain(connection.socket, socketClosed)
-        for (const exchange of exchangesOf(connection)) heed(exchange)
-        if (connection.socket.closed) forget(connection)
-      }
+    reconcile(connection) {
+      listenAgain(connection.socket, socketClosed)
+      exchangesOf(connection).forEach(heed)
+      if (connection.socket.closed) forget(connection)
     },
     some: (is) => connections.some(is),
     [Symbol.iterator]: () => connections[Symbol.iterator](),

@@ -49,8 +49,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     responseOn(socket) === res && requestOn(socket) === req && busyParsersOf(server) !== undefined
   const connections = createConnectionTracker(context.now, isTold)
   const leftOut = createLeftOut(clock, connections, () => context.watcher?.changed())
-  const isHead = createBegunHeads(clock, server)
-  const closing = createClosing(clock, connections, isHead, leftOut)
+  const closing = createClosing(clock, connections, createBegunHeads(clock, server), leftOut)
   const holdBack = createHoldBack(context)
   const upgrades = createQueuedUpgrades()
   let finished = 0
@@ -75,15 +74,16 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     if (context.step !== 'serving' || probes.match(req.url) !== undefined) return false
     const connection = connections.of(res.socket)
     if (connection?.isCounted !== false || !connection.served) return false
-    noteRequest(connection, req, context.now())
-    context.requests++
+    const now = context.now()
+    noteRequest(connection, req, now)
+    context.requests.count(now)
     return true
   }
 
   const asked = (exchange: Exchange) => {
     if (context.step !== 'serving') askToLeave(clock, exchange, headSent)
   }
-  const adoptWork = createAdopting(clock, connections, probes, asked)
+  const adoptWork = createAdopting(context, connections, asked)
 
   /** Before a drain: a probe, the first request of a connection, and what is pipelined. */
   const serve: Tap = (deliver, event, args) => {
@@ -134,7 +134,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     if (known === undefined) return true
     // What was asked before is answered before, and must not say that the connection closes.
     holdBack.handOn(known)
-    if (context.step === 'serving' || known.first === undefined) return true
+    if (context.step === 'serving' || known.exchanges.length === 0) return true
     upgrades.queue(known, handOn)
     return false
   }
@@ -144,7 +144,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     holdBack.handOn(known)
     if (!isParseError(error)) return true
     // Whole requests before it are answered, the last one by a head that says close; behind that nothing is an error.
-    const isBehind = known.leaving || known.last?.req.complete === true
+    const isBehind = known.leaving || known.exchanges.at(-1)?.req.complete === true
     return !(isBehind && discard(known))
   }
 
@@ -184,9 +184,9 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       connections.exchangeEnded = (exchange) => {
         if (!exchange.isProbe && wasAnswered(exchange)) finished++
         leftOut.ended(exchange)
-        const { first, isOpen, leaving, overrun } = exchange.connection
+        const { exchanges, isOpen, leaving, overrun } = exchange.connection
         // Its client has been promised that it stays open, but nothing more can be read on it.
-        if (overrun && isOpen && !leaving && first === undefined) hangUp(clock, exchange.connection)
+        if (overrun && isOpen && !leaving && exchanges.length === 0) hangUp(clock, exchange.connection)
         if (connections.inFlight === 0) context.watcher?.changed()
         if (!upgrades.ended(exchange.connection)) discard(exchange.connection)
       }
@@ -199,11 +199,9 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       for (const connection of connections) {
         connection.early = true
         exchangesOf(connection).forEach(asked)
-        if (connection.isCounted || connection.upgrade !== undefined) continue
-        if (isHead(connection.socket) === false) connection.bytesWhenIdle = connection.socket.bytesRead
-        adoptWork(connection)
+        if (!connection.isCounted && connection.upgrade === undefined) adoptWork(connection)
+        connections.reconcile(connection)
       }
-      connections.reconcile()
     },
     askToGo(patience) {
       closing.reapUnspoken(patience)

@@ -67,7 +67,7 @@ export function askToLeave(clock: Clock, exchange: Exchange, headSent: (exchange
       status >= 200 &&
       !this.headersSent &&
       connection.upgrade === undefined &&
-      connection.last === exchange &&
+      connection.exchanges.at(-1) === exchange &&
       isReadWhole(exchange.req)
     if (asks) this.shouldKeepAlive = false
     const result = Reflect.apply(writeHead, this, [status, ...(asks ? askingToClose(rest) : rest)])
@@ -148,7 +148,7 @@ export function discardInput({ socket }: Connection): void {
   })
 }
 
-const isStillSending = ({ overrun, first }: Connection) =>
+const isStillSending = ({ overrun, exchanges: [first] }: Connection) =>
   overrun || (first?.isProbe === false && first.req.complete === false)
 
 /** A response of either protocol, as far as it can be silenced. */

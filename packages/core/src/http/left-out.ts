@@ -111,13 +111,14 @@ export function createLeftOut(
       leftOut.add(exchange)
       connections.setAside(exchange)
       res.once('close', () => look(connection))
-      for (let each = exchange.after; each !== undefined; each = each.after) awaitTurn(each)
+      const { exchanges } = connection
+      exchanges.slice(exchanges.indexOf(exchange) + 1).forEach(awaitTurn)
       return {
         answered,
         end() {
           if (!leftOut.has(exchange)) return undefined
           if (res.headersSent) connection.socket.destroy()
-          else answerForHandler(res, exchange === connection.last)
+          else answerForHandler(res, exchange === connection.exchanges.at(-1))
           return describeExchange(clock, 'request', exchange)
         },
       }
@@ -139,7 +140,7 @@ export function createLeftOut(
       const { connection } = exchange
       const present = waiting.get(connection)
       present?.leftOut.delete(exchange)
-      if (present === undefined || connection.first !== undefined) return
+      if (present === undefined || connection.exchanges.length > 0) return
       look(connection)
       waiting.delete(connection)
       // Whoever leaves before its client has read the answer may reset it.

@@ -35,7 +35,7 @@ export function createQueuedUpgrades(): QueuedUpgrades {
     },
     ended(connection) {
       const handOn = waiting.get(connection)
-      if (handOn === undefined || connection.first !== undefined) return true
+      if (handOn === undefined || connection.exchanges.length > 0) return true
       waiting.delete(connection)
       const { leaving, socket } = connection
       if (leaving || socket.writableEnded) return false

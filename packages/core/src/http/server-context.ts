@@ -30,10 +30,8 @@ export interface ServerContext extends HttpDrainableOptions {
   watcher: DrainWatcher | undefined
   /** What waits for the listener to close. */
   atTheDoor: (() => void)[]
-  /** Requests per second over the last minute, probes aside. */
-  rate(): number
-  /** How many requests have come lately, probes aside. */
-  requests: number
+  /** How many requests come, probes aside. */
+  readonly requests: ReturnType<typeof createRateMeter>
   /** Counts a request that is no probe by its path. `connection.served` tells whether it had one before. */
   countRequest(
     connection: { served: boolean },
@@ -49,29 +47,21 @@ export interface ServerContext extends HttpDrainableOptions {
 /** Creates the context of a server that is not draining. */
 export function createServerContext(options: HttpDrainableOptions): ServerContext {
   const { clock, probes, isTraffic } = options
-  const meter = createRateMeter(clock.now())
-  const sample = (at: number) => {
-    meter.count(at, context.requests)
-    context.requests = 0
-  }
-  const now = createCoarseClock(clock, sample)
+  const requests = createRateMeter(clock.now())
+  const now = createCoarseClock(clock)
   const context: ServerContext = {
     ...options,
     now,
     step: 'serving',
     watcher: undefined,
     atTheDoor: [],
-    requests: 0,
-    rate() {
-      sample(now())
-      return meter.perSecond(clock.now())
-    },
+    requests,
     countRequest(connection, url, headers) {
       if (!connection.served && isTraffic(url, headers ?? {})) {
         connection.served = true
         if (context.step !== 'serving') context.watcher?.arrived()
       }
-      if (connection.served) context.requests++
+      if (connection.served) requests.count(now())
     },
     probeOf: (method, url) => probeOf(probes, method, url),
     isRejected: (isEarly) => (isEarly || context.step === 'closed') && context.watcher?.rejectLate === true,

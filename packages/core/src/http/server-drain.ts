@@ -126,7 +126,7 @@ export function createServerDrain(
     get keepAliveTimeout() {
       return server.keepAliveTimeout
     },
-    rate: context.rate,
+    rate: () => context.requests.perSecond(clock.now()),
     announce(watcher) {
       context.watcher = watcher
       context.step = 'leaving'

@@ -61,12 +61,8 @@ function shownAs(shown: Shown, results: readonly CheckResult[]): object {
 export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Shown): ProbeResponder {
   const { state } = judge
   const inDetail = shown !== 'nothing'
-  // The character behind the slash tells nearly every other path from these, unless the slash is one of them.
-  const begins = Array.from({ length: 128 }, (_, code) =>
-    Object.values(paths).some((path) => path.length < 2 || path.charCodeAt(1) === code),
-  )
-  const isOther = (target: string) =>
-    target.charCodeAt(0) === 47 && begins[target.length > 1 ? target.charCodeAt(1) : 0] === false
+  // The character behind the slash tells nearly every other path from these; a query may follow a probe's that is `/`.
+  const initials = ['/?', '//', ...Object.values(paths)].map((path) => path.charCodeAt(1))
   // `/readyz/name` asks for one check, unless that is the path of another probe: so the longest path comes first.
   const probes = (['livez', 'startupz', 'readyz'] as const)
     .map((name) => ({
@@ -100,7 +96,7 @@ export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Sho
     match(target) {
       // A request that is made by hand may have anything here.
       if (typeof target !== 'string') return undefined
-      if (isOther(target)) return undefined
+      if (target[0] === '/' && !initials.includes(target.charCodeAt(1))) return undefined
       const url = pathOf(target)
       for (const { name, path, hasParts } of probes) {
         if (!url.startsWith(path)) continue
