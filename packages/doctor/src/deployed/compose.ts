@@ -50,6 +50,7 @@ export function readCompose(root: Tree, input: DeployedInput): Deployed[] {
     if (tree.map === undefined) return []
     const { place: at } = tree
     const subject = subjectOf(tree, folder, input)
+    const imageName = imageNameIn(tree.get('image'))
     const hasInit = tree.get('init')?.scalar === true
     const [entrypoint, command] = [tree.get('entrypoint'), tree.get('command')]
     const given = {
@@ -58,10 +59,10 @@ export function readCompose(root: Tree, input: DeployedInput): Deployed[] {
       at: (command ?? entrypoint ?? tree).place,
       origin: 'compose' as const,
       hasInit,
+      imageName,
     }
     const start = containerStart(subject, given, input.packages)
     const env = withImageEnv(environmentIn(tree.get('environment')), subject?.image)
-    const image = imageNameIn(tree.get('image'))
     const develops =
       mountsSources(tree) ||
       isForDevelopment(root.source.file) ||
@@ -81,8 +82,8 @@ export function readCompose(root: Tree, input: DeployedInput): Deployed[] {
         subject,
         start,
         isForDevelopment: develops || env.get('NODE_ENV')?.value === 'development',
-        ...(image !== undefined && subject === undefined && (isStranger(image) || saysNode(image))
-          ? { isNode: !isStranger(image) }
+        ...(imageName !== undefined && subject === undefined && (isStranger(imageName) || saysNode(imageName))
+          ? { isNode: !isStranger(imageName) }
           : {}),
       },
       input,

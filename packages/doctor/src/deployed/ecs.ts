@@ -27,6 +27,7 @@ export function readEcs(root: Tree, input: DeployedInput): Deployed[] {
       at: (command ?? entrypoint ?? tree).place,
       origin: 'ecs' as const,
       hasInit,
+      imageName,
     }
     return assemble(
       {

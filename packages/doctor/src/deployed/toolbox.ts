@@ -1,6 +1,6 @@
 import type { Platform } from '@lameduck/core/plan'
 import { drainOf } from '../budget/drain.js'
-import type { Shell } from '../dockerfile/bases.js'
+import { knowBase, type Shell } from '../dockerfile/bases.js'
 import type { Image } from '../dockerfile/image.js'
 import { folderOf } from '../files/files.js'
 import type { Environment } from '../kubernetes/container.js'
@@ -84,15 +84,16 @@ export function containerStart(
     at: Place
     origin: Origin
     hasInit: boolean
+    imageName?: string | undefined
   },
   packages: Packages,
 ): Start | undefined {
-  const { entrypoint, command, at, origin, hasInit } = given
+  const { entrypoint, command, at, origin, hasInit, imageName } = given
   const image = subject?.image
   const surroundings = surroundingsOf(packages, at.file, {
     image,
     pkg: subject?.pkg,
-    shell: image?.shell ?? 'unknown',
+    shell: image?.shell ?? knowBase(imageName).shell,
   })
   const own = startWith(image, { command: entrypoint, args: command, at, origin, hasInit }, surroundings)
   return own ?? (subject?.start && hasInit ? { ...subject.start, origin, hasInit } : undefined)

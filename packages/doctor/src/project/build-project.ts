@@ -45,7 +45,10 @@ function startsOf(
 ): StartSubject[] {
   const starts = [
     ...images.map(({ image, pkg, start, isOurs }) => ({ image, pkg, start, isOurs })),
-    ...containers.map(({ image, pkg, start, isOurs }) => ({ image, pkg, start, isOurs })),
+    // Nobody waits for a Job's answers.
+    ...containers
+      .filter(({ workload }) => !workload.isJob)
+      .map(({ image, pkg, start, isOurs }) => ({ image, pkg, start, isOurs })),
     ...deployed.map(({ pkg, start, isOurs }) => ({ image: undefined, pkg, start, isOurs })),
   ]
   const seen = new Set<Start>()

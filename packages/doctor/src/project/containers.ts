@@ -1,4 +1,5 @@
 import { drainOf } from '../budget/drain.js'
+import { knowBase } from '../dockerfile/bases.js'
 import type { Image } from '../dockerfile/image.js'
 import { folderOf } from '../files/files.js'
 import { type Environment, environmentOf, preStopOf, probeOf, wordsOf } from '../kubernetes/container.js'
@@ -66,14 +67,14 @@ function ownStart(
   tree: Tree,
   file: string,
   subject: ImageSubject | undefined,
-  packages: Packages,
+  { imageName, packages }: { imageName: string | undefined; packages: Packages },
 ): Start | undefined {
   const image = subject?.image
   const [command, args] = [tree.get('command'), tree.get('args')]
   const surroundings = surroundingsOf(packages, file, {
     image,
     pkg: subject?.pkg,
-    shell: image?.shell ?? 'unknown',
+    shell: image?.shell ?? knowBase(imageName).shell,
   })
   const at = (command ?? args ?? tree).place
   return startWith(
@@ -95,7 +96,10 @@ function saysNodeItself(tree: Tree, imageName: string | undefined, start: Start 
 
 function readContainer(tree: Tree, workload: Workload, traffic: Traffic, input: ContainerInput): Container {
   const { imageName, subject } = imageOf(tree, input)
-  const override = ownStart(tree, workload.object.source.file, subject, input.packages)
+  const override = ownStart(tree, workload.object.source.file, subject, {
+    imageName,
+    packages: input.packages,
+  })
   const start = override ?? subject?.start
   const env = withImageEnv(environmentOf(tree), subject?.image)
   const { pkg, code } = subject ?? {}

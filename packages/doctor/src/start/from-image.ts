@@ -72,5 +72,6 @@ export function startWith(
   if (command === undefined && args === undefined) return undefined
   const entry = command ?? image?.entrypoint?.words ?? image?.base.entrypoint ?? []
   const words = [...(handsOver(entry) && command === undefined ? [] : entry), ...(args ?? [])]
-  return { links: follow(words, at, surroundings), origin, shell: surroundings.shell, hasInit, at }
+  const around = { ...surroundings, argumentsAt: at }
+  return { links: follow(words, at, around), origin, shell: surroundings.shell, hasInit, at }
 }

@@ -198,6 +198,11 @@ export const kubernetesCases: Cases = {
     { name: 'the defaults', says: 'pass', files: drained() },
     { name: 'another library', says: 'unknown', files: routed() },
     {
+      name: 'preStop takes all of it, which is K24',
+      says: 'nothing',
+      files: routed({ container: sleep(35) }),
+    },
+    {
       name: 'no library, and the longest request does not fit',
       says: 'fail',
       computed: '30 < 40 + 2',

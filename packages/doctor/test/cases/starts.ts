@@ -68,6 +68,23 @@ export const startCases: Cases = {
       files: { 'd.yaml': deployment({ container: 'command: [sh, -c, node main.js]' }) },
     },
     {
+      name: 'in a pod whose image is named after Debian',
+      says: 'fail',
+      severity: 'error',
+      files: {
+        'd.yaml': deployment({ image: 'node:22-slim', container: 'command: [sh, -c, node main.js]' }),
+      },
+    },
+    {
+      name: 'in compose, behind the script of an image',
+      says: 'fail',
+      at: 'compose.yaml:4',
+      files: {
+        ...script('#!/bin/sh\nexec "$@"\n'),
+        'compose.yaml': 'services:\n  web:\n    build: .\n    command: sh -c "node main.js"\n',
+      },
+    },
+    {
       name: 'exec behind a step',
       says: 'pass',
       files: { Dockerfile: dockerfile('CMD ["sh", "-c", "node migrate.js && exec node main.js"]') },
@@ -108,6 +125,13 @@ export const startCases: Cases = {
       files: { Dockerfile: npmStart, 'package.json': packageJson({ start: 'exec node main.js' }) },
     },
     { name: 'no manager', says: 'pass', files: { Dockerfile: dockerfile() } },
+    {
+      name: 'a Job, whose answers nobody waits for',
+      says: 'nothing',
+      files: {
+        'd.yaml': deployment({ kind: 'Job', image: 'node:22', container: 'command: [npm, run, report]' }),
+      },
+    },
   ],
   D04: [
     {

@@ -62,7 +62,8 @@ function withoutPlan(
 ): Outcomes {
   const { grace } = container.workload
   const at = graceAt(container)
-  if (!isKnown(grace)) return undefined
+  // That preStop takes all of it has a rule of its own (K24).
+  if (!isKnown(grace) || (before ?? 0) >= grace.value - leastMargin) return undefined
   const least = (before ?? 0) + (longest ?? 0) + leastMargin
   const terms = [
     ['preStop', before ?? 0],

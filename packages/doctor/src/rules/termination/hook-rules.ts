@@ -84,11 +84,13 @@ function checkSleep({ preStop, workload }: Container): Outcomes {
     return undefined
   const { value } = preStop.time
   if (value < grace.value - 2000) return pass
-  const refused = preStop.kind === 'sleep' && value > grace.value ? '; the API server refuses it' : ''
+  const isRefused = preStop.kind === 'sleep' && value > grace.value
   return fail({
     at: preStop.at,
     computed: `${inSeconds(value)} ≥ ${inSeconds(grace.value)} − 2`,
-    message: `preStop takes the whole grace period: SIGTERM is followed by SIGKILL two seconds later${refused}`,
+    message: isRefused
+      ? 'preStop is longer than the grace period: the API server refuses such a sleep'
+      : 'preStop takes the whole grace period: SIGTERM is followed by SIGKILL two seconds later',
   })
 }
 
