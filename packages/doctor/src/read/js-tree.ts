@@ -40,10 +40,16 @@ function literalOf(node: Node): string | number | boolean | null | undefined {
   if (node.type === 'StringLiteral' || node.type === 'NumericLiteral' || node.type === 'BooleanLiteral')
     return node.value
   if (node.type === 'NullLiteral') return null
+  if (node.type === 'BinaryExpression' && node.operator === '*') {
+    const [left, right] = [literalOf(node.left), literalOf(node.right)]
+    return typeof left === 'number' && typeof right === 'number' ? left * right : undefined
+  }
   if (node.type === 'TemplateLiteral' && node.expressions.length === 0)
     return node.quasis[0]?.value.cooked ?? ''
   return undefined
 }
+
+const byCode = 'it is computed by code'
 
 class Converter {
   private readonly source: Source
@@ -65,12 +71,14 @@ class Converter {
       parent,
     })
     const value = literalOf(node)
-    if (node.type === 'ObjectExpression' && depth < 40) tree.map = this.fields(node, tree, depth)
-    else if (node.type === 'ArrayExpression' && depth < 40) {
+    if (node.type === 'ObjectExpression' && depth < 40) {
+      tree.map = this.fields(node, tree, depth)
+      if (tree.map === undefined) tree.unknown = byCode
+    } else if (node.type === 'ArrayExpression' && depth < 40) {
       tree.list = node.elements.flatMap((item) =>
         item ? [this.convert(item, undefined, tree, depth + 1)] : [],
       )
-    } else if (value === undefined) tree.unknown = 'it is computed by code'
+    } else if (value === undefined) tree.unknown = byCode
     else {
       tree.scalar = value
       tree.raw = String(value)
@@ -78,14 +86,22 @@ class Converter {
     return tree
   }
 
-  private fields({ properties }: ObjectExpression, tree: Tree, depth: number): Map<string, Tree> {
-    const fields = properties.flatMap((property) => {
-      if (property.type !== 'ObjectProperty') return []
-      const { key, value } = property
-      const name = key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : undefined
-      return name === undefined ? [] : [[name, this.convert(value, key, tree, depth + 1)] as const]
-    })
-    return new Map(fields)
+  /** The fields of an object, with those of objects that are spread into it; nothing, where one of these is made by code. */
+  private fields({ properties }: ObjectExpression, tree: Tree, depth: number): Map<string, Tree> | undefined {
+    const fields = new Map<string, Tree>()
+    for (const property of properties) {
+      if (property.type === 'SpreadElement') {
+        const spread = this.convert(property.argument, undefined, tree, depth + 1)
+        if (spread.map === undefined) return undefined
+        for (const [name, field] of spread.map) fields.set(name, field)
+      } else if (property.type === 'ObjectProperty') {
+        const { key, value } = property
+        const name =
+          key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : undefined
+        if (name !== undefined) fields.set(name, this.convert(value, key, tree, depth + 1))
+      }
+    }
+    return fields
   }
 }
 

@@ -116,12 +116,14 @@ class Follower {
   ): Link[] {
     const commands = readCommands(text)
     const last = commands.at(-1)
-    const execs = last?.words[0] === 'exec' && last.operator !== '|' && last.operator !== '&'
     const isSimple = commands.length === 1 && (last?.operator === '' || last?.operator === '\n')
     const shell = name === 'bash' ? 'bash' : this.around.shell
-    const link: Link = { kind: 'shell', how, name, text, shell, execs, isSimple, at }
+    const main = mainOf(commands)
+    const execs = replacesShell(main)
+    const hasToStay = last !== undefined && main !== last
+    const link: Link = { kind: 'shell', how, name, text, shell, execs, isSimple, hasToStay, at }
     if (last === undefined) return [link, { kind: 'unseen', name: text, at }]
-    return [link, ...this.follow({ words: mainOf(commands).words, at, args }, left - 1)]
+    return [link, ...this.follow({ words: main.words, at, args }, left - 1)]
   }
 
   private script(words: readonly string[], name: string, at: Place, left: number): Link[] {
@@ -142,7 +144,7 @@ class Follower {
     const traps = commands.some(({ words: [first, ...rest] }) => first === 'trap' && rest.some(isStopSignal))
     const main = mainOf(commands)
     const lastAt = source.place(main.start, main.end)
-    const execs = main.words[0] === 'exec'
+    const execs = replacesShell(main)
     const link: Link = { kind: 'script', name: path, last: main.words.join(' '), execs, traps, at, lastAt }
     return [link, ...this.follow({ words: main.words, at: lastAt, args }, left - 1)]
   }
@@ -158,7 +160,14 @@ class Follower {
     const managed = readManaged(words)
     if (managed === undefined) return [{ kind: 'node', name: 'node', words, at }]
     const { name, script, workspace, folder, command } = managed
-    const none = { script, text: undefined, scriptAt: undefined, execs: false, isSimple: true }
+    const none = {
+      script,
+      text: undefined,
+      scriptAt: undefined,
+      execs: false,
+      isSimple: true,
+      hasToStay: false,
+    }
     if (command !== undefined) {
       return [
         { kind: 'manager', name, ...none, at },
@@ -173,7 +182,8 @@ class Follower {
       ]
     const commands = readCommands(tree.text)
     const last = commands.at(-1)
-    const execs = last?.words[0] === 'exec' && last.operator === ''
+    const main = mainOf(commands)
+    const execs = replacesShell(main)
     const link: Link = {
       kind: 'manager',
       name,
@@ -182,14 +192,19 @@ class Follower {
       scriptAt: tree.place,
       execs,
       isSimple: commands.length === 1,
+      hasToStay: last !== undefined && main !== last,
       at,
     }
     if (last === undefined) return [link]
-    return [link, ...this.follow({ words: mainOf(commands).words, at: tree.place, args: [] }, left - 1)]
+    return [link, ...this.follow({ words: main.words, at: tree.place, args: [] }, left - 1)]
   }
 }
 
 const isStopSignal = (word: string) => /^(?:SIG)?(?:TERM|INT|EXIT)$|^15$/.test(word)
+
+/** Whether the shell is gone once this runs; in a pipe or in the background it is another shell that goes. */
+const replacesShell = ({ words, operator }: SimpleCommand) =>
+  words[0] === 'exec' && operator !== '|' && operator !== '&'
 
 /** What a server could be started by, in a script that also prepares. */
 function mayServe({ words, operator }: SimpleCommand): boolean {

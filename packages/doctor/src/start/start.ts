@@ -16,6 +16,8 @@ export type Link =
       readonly execs: boolean
       /** One command, no operators. */
       readonly isSimple: boolean
+      /** Something comes behind the service, a pipe or a last step: whatever shell it is, it cannot replace itself. */
+      readonly hasToStay: boolean
       readonly at: Place
     }
   /** A shell that runs a file. */
@@ -41,6 +43,8 @@ export type Link =
       readonly scriptAt: Place | undefined
       readonly execs: boolean
       readonly isSimple: boolean
+      /** As a shell's. */
+      readonly hasToStay: boolean
       readonly at: Place
     }
   /** Something that restarts a service while it is developed. */

@@ -240,6 +240,23 @@ export const platformCases: Cases = {
       says: 'unknown',
       files: { ...pm2('kill_timeout: Number(process.env.T)'), ...drained },
     },
+    {
+      name: 'a product, in an object that is spread',
+      says: 'fail',
+      computed: '10 > 5',
+      files: {
+        'ecosystem.config.cjs':
+          "const base = { kill_timeout: 5 * 1000 }\nmodule.exports = { apps: [{ script: 'main.js', ...base, env: { LAMEDUCK_GRACE_PERIOD: '10s' } }] }\n",
+      },
+    },
+    {
+      name: 'an object that code makes is spread',
+      says: 'nothing',
+      files: {
+        'ecosystem.config.cjs':
+          "module.exports = { apps: [{ script: 'main.js', ...base(), env: { LAMEDUCK_GRACE_PERIOD: '10s' } }] }\n",
+      },
+    },
   ],
   M04: [
     {

@@ -245,6 +245,12 @@ export const startCases: Cases = {
       files: { Dockerfile: npmStart, 'package.json': packageJson({ start: 'node main.js' }) },
     },
     {
+      name: 'where every process is signalled, it is npm that leaves first',
+      says: 'fail',
+      severity: 'warning',
+      files: { Procfile: 'web: npm start\n', 'package.json': packageJson({ start: 'node main.js' }) },
+    },
+    {
       name: 'exec',
       says: 'pass',
       files: { Dockerfile: npmStart, 'package.json': packageJson({ start: 'exec node main.js' }) },
@@ -269,6 +275,20 @@ export const startCases: Cases = {
       name: 'a pipe',
       says: 'fail',
       files: { Dockerfile: npmStart, 'package.json': packageJson({ start: 'node main.js | pino-pretty' }) },
+    },
+    {
+      name: 'a pipe keeps every shell',
+      says: 'fail',
+      severity: 'error',
+      files: {
+        Dockerfile: dockerfile('CMD ["npm", "start"]', 'node:22-alpine'),
+        'package.json': packageJson({ start: 'node main.js | pino-pretty' }),
+      },
+    },
+    {
+      name: 'exec, and something that is never reached',
+      says: 'pass',
+      files: { Dockerfile: npmStart, 'package.json': packageJson({ start: 'exec node main.js || exit 1' }) },
     },
     {
       name: 'it ends with exec',

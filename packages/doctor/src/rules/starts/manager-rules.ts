@@ -35,11 +35,15 @@ function checkScriptOf({ start }: StartSubject): Outcomes {
   const runsNode = start.links.at(-1)?.kind === 'node'
   if (!runsNode) return undefined
   const { scriptAt } = manager
+  const isAlone = isInContainer(start)
+  const what = isAlone
+    ? `the script runs node below a shell that does not hand SIGTERM on (${sayShell(start.shell)})`
+    : `the script runs node below a shell, and every process gets SIGTERM there: ${manager.name} and its shell are gone before node has drained`
   return fail({
-    severity: weightOf(start.shell),
+    severity: isAlone ? weightOf(start.shell) : 'warning',
     at: scriptAt,
     computed: `"${manager.script}": "${manager.text}"`,
-    message: `the script runs node below a shell that does not hand SIGTERM on (${sayShell(start.shell)}); ${start.at.file}:${start.at.line} starts the service with it`,
+    message: `${what}; ${start.at.file}:${start.at.line} starts the service with it`,
     fix: `Write "${manager.script}": "exec ${manager.text}", or start node itself.`,
     edits: execIn(manager),
   })
@@ -57,11 +61,12 @@ function checkChain({ start }: StartSubject): Outcomes {
   const [manager] = managersOf(start)
   if (manager?.text === undefined || manager.scriptAt === undefined || manager.isSimple) return undefined
   if (manager.execs) return pass
+  const { hasToStay } = manager
   return fail({
-    severity: weightOf(start.shell),
+    severity: weightOf(start.shell, hasToStay),
     at: manager.scriptAt,
     computed: `"${manager.script}": "${manager.text}"`,
-    message: `the script is a chain, so a shell stays above the service until it ends (${sayShell(start.shell)})`,
+    message: `the script is a chain, so a shell stays above the service until it ends (${sayShell(start.shell, hasToStay)})`,
   })
 }
 

@@ -25,10 +25,10 @@ function checkShellForm(subject: StartSubject): Outcomes {
   const found = deafShells(start, 'form')[0]
   if (found === undefined || isBelowInit(start, found)) return pass
   return fail({
-    severity: weightOf(found.shell),
+    severity: weightOf(found.shell, found.hasToStay),
     at: found.at,
     computed: chainOf(start, found),
-    message: `the shell form makes ${found.name} process 1 (${sayShell(found.shell)}), and it does not hand SIGTERM on to ${found.text}`,
+    message: `the shell form makes ${found.name} process 1 (${sayShell(found.shell, found.hasToStay)}), and it does not hand SIGTERM on to ${found.text}`,
     edits: image ? execForm(image, found) : undefined,
   })
 }
@@ -39,10 +39,10 @@ function checkShellCommand(subject: StartSubject): Outcomes {
   const found = deafShells(start, '-c')[0]
   if (found === undefined || isBelowInit(start, found)) return pass
   return fail({
-    severity: weightOf(found.shell),
+    severity: weightOf(found.shell, found.hasToStay),
     at: found.at,
     computed: chainOf(start, found),
-    message: `${found.name} -c stays above ${found.text} (${sayShell(found.shell)}), and does not hand SIGTERM on to it`,
+    message: `${found.name} -c stays above ${found.text} (${sayShell(found.shell, found.hasToStay)}), and does not hand SIGTERM on to it`,
   })
 }
 

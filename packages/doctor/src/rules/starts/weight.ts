@@ -4,17 +4,20 @@ import type { Link, Start } from '../../start/start.js'
 import type { Severity } from '../rule.js'
 
 /** dash forks and waits, deaf to SIGTERM; ash and bash replace themselves by the last command of `-c`, today. */
-export const weightOf = (shell: Shell): Severity => (shell === 'dash' ? 'error' : 'warning')
+export const weightOf = (shell: Shell, hasToStay = false): Severity =>
+  shell === 'dash' || hasToStay ? 'error' : 'warning'
 
 /** Says what `sh` is there. */
-export const sayShell = (shell: Shell): string =>
-  ({
+export const sayShell = (shell: Shell, hasToStay = false): string => {
+  if (hasToStay) return 'whatever shell it is, it has to stay for what comes behind'
+  return {
     dash: 'sh is dash there',
     ash: 'sh is ash there, which today replaces itself by the last command',
     bash: 'it is bash, which today replaces itself by the last command',
     none: 'the image has no shell at all',
     unknown: 'which shell sh is there was not seen',
-  })[shell]
+  }[shell]
+}
 
 /** The chain of programs, from the one that gets the signals on. */
 export function chainOf(start: Start, upTo?: Link): string {
