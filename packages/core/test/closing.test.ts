@@ -44,6 +44,27 @@ describe('idle connections that are closed one by one', () => {
     expect(counts).toEqual({ idle: 1, 'by-client': 399 })
   })
 
+  test('take no longer where their clients are far away', async () => {
+    const sockets = many(4000)
+    const { clock, counts, closeIdle } = closing(...sockets)
+    // Each takes 0.03 ms of a turn, and its client hangs up 90 ms later.
+    let spent = 0
+    const { now } = clock
+    clock.now = () => now() + spent
+    for (const socket of sockets) {
+      socket._final = (done) => {
+        spent += 0.03
+        done()
+        clock.after(90, () => void socket.push(null))
+        socket.resume()
+      }
+    }
+    const closedAt = closeIdle().then(clock.now)
+    await clock.advance(5000)
+    expect(counts).toEqual({ idle: 4000 })
+    expect(await closedAt).toBeLessThan(1000)
+  })
+
   test('are closed all the same where somebody has a say in how one of them ends, and fails', async () => {
     const refuse = () => {
       throw new Error('not me')

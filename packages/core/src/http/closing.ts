@@ -16,8 +16,10 @@ import type { LeftOutRequests } from './left-out.js'
 
 /** Clients hang up in return, perhaps all at once, which takes 25 µs each: more than this many are waited for. */
 const crowd = 150
-/** But not for longer than this. */
+/** But not for longer than this, … */
 const breather = 50
+/** … and than this in all: clients who are far away hang up no faster than they are told to. */
+const longestRest = 200
 
 /** How the connections of one server end while draining. */
 export interface Closing {
@@ -72,6 +74,7 @@ export function createClosing(
   const closedAs = new Map<Connection, string>()
   const gate = createGate()
   let hangingUp = 0
+  let rested = 0
   let isPatient = false
   let stop = () => {}
 
@@ -131,14 +134,18 @@ export function createClosing(
   }
 
   const breathe = () => {
-    if (hangingUp <= crowd) return undefined
-    const until = clock.now() + breather
-    return waitUntil(
+    if (hangingUp <= crowd || rested >= longestRest) return undefined
+    const since = clock.now()
+    const until = since + Math.min(breather, longestRest - rested)
+    const rest = waitUntil(
       clock,
       gate,
       () => until,
       () => hangingUp <= crowd / 2,
     )
+    return rest.then(() => {
+      rested += clock.now() - since
+    })
   }
 
   /** Closes the connections that `is` chooses. Each is looked at again in its turn: a request that is here already is served. */
