@@ -10,6 +10,7 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Every section, and a row of each table that it writes. */
 const sections = [
+  ['turns', 'CPU per request, by turns', ['Fastify', 'Nest']],
   ['cpu', 'CPU per request', ['Fastify']],
   ['calls', 'CPU per gRPC call', ['grpc-js, unary']],
   ['exit', 'From the last response to the exit', ['Fastify with lameduck']],
@@ -42,5 +43,5 @@ test.each(sections)(
     expect(page).not.toContain('old figures')
     for (const row of rows) expect(page).toMatch(new RegExp(`^\\| ${row}[^|]*\\| [\\w.]`, 'm'))
   },
-  120_000,
+  240_000,
 )
