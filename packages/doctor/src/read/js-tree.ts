@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Node, ObjectExpression, Program } from '@babel/types'
+import type { Node, ObjectExpression, ObjectProperty, Program } from '@babel/types'
 import type { Source } from '../text/source.js'
 import { Tree } from './tree.js'
 import type { YamlDocument } from './yaml-tree.js'
@@ -88,20 +88,20 @@ class Converter {
 
   /** The fields of an object, with those of objects that are spread into it; nothing, where one of these is made by code. */
   private fields({ properties }: ObjectExpression, tree: Tree, depth: number): Map<string, Tree> | undefined {
-    const fields = new Map<string, Tree>()
-    for (const property of properties) {
-      if (property.type === 'SpreadElement') {
-        const spread = this.convert(property.argument, undefined, tree, depth + 1)
-        if (spread.map === undefined) return undefined
-        for (const [name, field] of spread.map) fields.set(name, field)
-      } else if (property.type === 'ObjectProperty') {
-        const { key, value } = property
-        const name =
-          key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : undefined
-        if (name !== undefined) fields.set(name, this.convert(value, key, tree, depth + 1))
-      }
-    }
-    return fields
+    const fields = properties.map((property) => {
+      if (property.type === 'ObjectMethod') return []
+      return property.type === 'ObjectProperty'
+        ? this.field(property, tree, depth)
+        : this.convert(property.argument, undefined, tree, depth + 1).map
+    })
+    return fields.every((each) => each !== undefined)
+      ? new Map(fields.flatMap((each) => [...each]))
+      : undefined
+  }
+
+  private field({ key, value }: ObjectProperty, tree: Tree, depth: number): (readonly [string, Tree])[] {
+    const name = key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : undefined
+    return name === undefined ? [] : [[name, this.convert(value, key, tree, depth + 1)]]
   }
 }
 

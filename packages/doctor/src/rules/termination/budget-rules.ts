@@ -29,6 +29,9 @@ function checkGrace(container: Container, { longestRequest }: Context): Outcomes
     return unseen({ at, computed: '? ≥ preStop + window + requests + hooks', message: grace.unknown })
   const before = preStopTime(container)
   if (drain.problem) return undefined
+  // That preStop takes all of it has a rule of its own (K24).
+  if (drain.plan === undefined && before !== undefined && before >= grace.value - leastMargin)
+    return undefined
   if (drain.plan === undefined || before === undefined) return withoutPlan(container, before, longestRequest)
   const { window, hooks, margin, linger } = drain.plan
   const requests = longestRequest === undefined ? undefined : Math.max(longestRequest, linger)
@@ -62,8 +65,7 @@ function withoutPlan(
 ): Outcomes {
   const { grace } = container.workload
   const at = graceAt(container)
-  // That preStop takes all of it has a rule of its own (K24).
-  if (!isKnown(grace) || (before ?? 0) >= grace.value - leastMargin) return undefined
+  if (!isKnown(grace)) return undefined
   const least = (before ?? 0) + (longest ?? 0) + leastMargin
   const terms = [
     ['preStop', before ?? 0],
