@@ -3,12 +3,13 @@ import type { Socket } from 'node:net'
 import type { Connection } from './connection.js'
 import type { ConnectionTracker } from './connections.js'
 import { type Asked, type Exchange, exchangesOf } from './exchanges.js'
-import { requestOn, responseOn } from './node-fields.js'
+import { isUpgrading, requestOn, responseOn } from './node-fields.js'
 import type { ServerContext } from './server-context.js'
 
-/** The request that was parsed last, or is being parsed, unless it is read and answered. */
+/** The request that was parsed last, or is being parsed, unless it is read and answered, or none that is answered. */
 function lastRequestOn(socket: Socket): IncomingMessage | undefined {
   const request = requestOn(socket)
+  if (isUpgrading(request)) return undefined
   return request?.complete && responseOn(socket) === undefined ? undefined : request
 }
 

@@ -49,7 +49,8 @@ export interface ConnectionTracker extends Iterable<Connection> {
   letGo(connection: Connection): void
   /** Ends an exchange whose response does not tell when it closes. */
   settle(exchange: Exchange): void
-  upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket): void
+  /** `stream`: what the new protocol is spoken on, if that is not the socket itself. */
+  upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket, stream?: Duplex): void
   /** Makes good what an application has done to the listeners of a response and its socket. */
   heed(exchange: Exchange): void
   /** The same for all of a connection. To be called once a drain. */
@@ -206,15 +207,15 @@ export function createConnectionTracker(
       if (connections.delete(connection)) tracker.connectionEnded?.(connection)
     },
     settle,
-    upgrade(req, socket) {
+    upgrade(req, socket, stream = socket) {
       // Tests emit this event by hand, without a socket below.
-      if (!(socket instanceof Duplex) || isTakenOver(socket)) return
+      if (!(socket instanceof Duplex) || isTakenOver(stream)) return
       const connection = accept(socket)
       if (connection.upgrade !== undefined) return
       const { method, url } = req
       connection.upgrade = { req, method, url, startedAt: now() }
       upgraded++
-      releaseWhenTaken(socket, () => forget(connection))
+      releaseWhenTaken(stream, () => forget(connection))
     },
     heed,
     reconcile(connection) {

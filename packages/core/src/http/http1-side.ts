@@ -11,7 +11,7 @@ import { type Exchange, exchangesOf } from './exchanges.js'
 import { createHoldBack } from './hold-back.js'
 import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
 import { createLeftOut } from './left-out.js'
-import { busyParsersOf, parserOn, requestOn, responseOn } from './node-fields.js'
+import { busyParsersOf, isUpgrading, parserOn, requestOn, responseOn } from './node-fields.js'
 import { createQueuedUpgrades } from './queued-upgrades.js'
 import { readInOrder } from './read-in-order.js'
 import type { ServerContext } from './server-context.js'
@@ -130,7 +130,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     }
     // Whoever gets the socket may put responses of its own on it.
     if (known !== undefined && !known.isCounted) adoptWork(known)
-    connections.upgrade(req, socket)
+    connections.upgrade(req, known?.socket ?? socket, socket)
     if (known === undefined) return true
     // What was asked before is answered before, and must not say that the connection closes.
     holdBack.handOn(known)
@@ -171,13 +171,14 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       context.step === 'serving' ? serve(deliver, event, args) : serveAndAskToLeave(deliver, event, args),
     mayPass(deliver, event, args) {
       const [first, socket] = args as [Error | IncomingMessage, Socket]
-      const known = connectionOf(socket)
+      // Node 26 has a stream of its own in the place of a socket that still sends the body of its upgrade.
+      const known = connectionOf(socket) ?? connectionOf((first as Partial<IncomingMessage>).socket)
       if (event === 'clientError') return known === undefined || mayHearOf(first as Error, known)
       return mayUpgrade(() => deliver(event, ...args), first as IncomingMessage, socket, known)
     },
     adopt(socket) {
       if (socket.destroyed) return
-      if (parserOn(socket) === null) connections.upgrade({}, socket)
+      if (parserOn(socket) === null || isUpgrading(requestOn(socket))) connections.upgrade({}, socket)
       else connections.accept(socket).bytesWhenIdle = socket.bytesRead
     },
     announce() {

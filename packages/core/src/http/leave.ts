@@ -103,8 +103,10 @@ export function returnToResponse({ socket }: Connection): () => void {
   // Node would go on when the response has been sent, and nobody would get what it reads.
   forgetStall(socket)
   readAnew(socket)
-  const left = socket.listeners('drain')
-  const missing = (drainListeners.get(socket) ?? []).filter((listener) => !left.includes(listener))
+  // Where the upgrade has a body, Node takes them off when that is read.
+  const missing = (drainListeners.get(socket) ?? []).map((listener) => () => {
+    if (!socket.listeners('drain').includes(listener)) listener.call(socket)
+  })
   const ignore = () => {}
   for (const listener of missing) socket.on('drain', listener)
   socket.on('error', ignore)

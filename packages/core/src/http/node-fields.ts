@@ -25,6 +25,9 @@ export const responseOn = (socket: Socket): ServerResponse | undefined =>
 export const requestOn = (socket: Socket): IncomingMessage | undefined =>
   (read(parserOn(socket), 'incoming') ?? undefined) as IncomingMessage | undefined
 
+/** Whether a request asks for another protocol, and is about to get it. */
+export const isUpgrading = (req: IncomingMessage | undefined): boolean => read(req, 'upgrade') === true
+
 /** Whether no more is read of a connection of HTTP/1 until more of its answers have been sent. */
 export const isStalled = (socket: Socket): boolean => read(socket, '_paused') === true
 
