@@ -4,7 +4,7 @@
  */
 export const quick = {
   platform: 'kubernetes',
-  gracePeriod: 30_000,
+  gracePeriod: 90_000,
   shutdownDelay: 300,
   linger: 300,
 } as const
@@ -19,4 +19,4 @@ export const roomy = { ...quick, shutdownDelay: 4000 } as const
 export const brief = { ...quick, gracePeriod: 8000 } as const
 
 /** For cases in which nothing ends by force, and everything takes a few seconds. */
-export const patient = { ...quick, gracePeriod: 30_000 } as const
+export const patient = quick

@@ -5,7 +5,7 @@ import { startScenario } from './scenarios/start-scenario.js'
 
 const start = (work: string, options: Record<string, unknown> = {}) =>
   startScenario('aborted-work', {
-    options: { ...quick, gracePeriod: 30_000, ...options },
+    options: { ...quick, ...options },
     env: { WORK: work },
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
 const protocols = ['http', 'https'] as const
-const options = { ...quick, shutdownDelay: 400, linger: 400, gracePeriod: 10_000 }
+const options = { ...quick, shutdownDelay: 400, linger: 400 }
 
 const start = (protocol: (typeof protocols)[number], env: Record<string, string> = {}) =>
   startScenario('attached-late', { options, protocol, env: { PROTOCOL: protocol, ...env } })

@@ -3,7 +3,7 @@ import { quick } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
-const options = { ...quick, platform: 'kubernetes', gracePeriod: 30_000, shutdownDelay: 10_000, linger: 8000 }
+const options = { ...quick, platform: 'kubernetes', shutdownDelay: 10_000, linger: 8000 }
 
 describe.concurrent('a worker of node:cluster', { timeout: 120_000 }, () => {
   const calls = [

@@ -41,7 +41,7 @@ describe.concurrent('a crash', { timeout: 120_000 }, () => {
   test('does not wait longer than five seconds for a handler that never answers', {
     timeout: 120_000,
   }, async () => {
-    await using server = await startServer(subject, { options: { ...quick, gracePeriod: 30_000 } })
+    await using server = await startServer(subject, { options: quick })
     const [client, thrower] = [await server.connect(), await server.connect()]
     void client.request('GET', '/hang')
     await server.line('hanging')

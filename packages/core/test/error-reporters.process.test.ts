@@ -8,7 +8,7 @@ const start = (
   more: { first?: boolean; node?: string[]; env?: Record<string, string> } = {},
 ) =>
   startScenario('error-reporter', {
-    options: { ...quick, gracePeriod: 30_000 },
+    options: quick,
     env: { REPORTER: reporter, ...(more.first ? { REPORTER_FIRST: '1' } : {}), ...more.env },
     nodeArguments: more.node ?? [],
   })

@@ -1,4 +1,4 @@
-import { quick } from '@lameduck/conformance'
+import { brief, quick } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
@@ -29,7 +29,7 @@ describe('40 000 requests in one megabyte, and a reset', () => {
   })
 
   test('are counted, and few of them listed, if they are cut', { timeout: 120_000 }, async () => {
-    await using server = await startScenario('flood', { options: { ...quick, gracePeriod: 20_000 } })
+    await using server = await startScenario('flood', { options: brief })
     const client = await server.connect()
     const path = `/${'p'.repeat(4000)}`
     void client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(100) + flood)

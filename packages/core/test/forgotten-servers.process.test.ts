@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 const script = new URL('scenarios/forgotten-server.mjs', import.meta.url)
 
 const start = (more: Record<string, unknown> = {}, env: Record<string, string> = {}) =>
-  startScript(script, { options: { ...quick, gracePeriod: 30_000, ...more }, env })
+  startScript(script, { options: { ...quick, ...more }, env })
 
 async function leave(server: ForkedServer) {
   server.signal()

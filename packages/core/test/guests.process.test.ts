@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
 const noGzip = Buffer.alloc(200_000, 'x')
-const options = { ...quick, gracePeriod: 30_000 }
+const options = quick
 const paths = ['/no-socket', '/no-request', '/other-socket', '/no-listeners', '/no-headers', '/no-url']
 
 const clean = { code: 0, report: { clean: true, cut: [] } }

@@ -6,9 +6,9 @@ import { type Scenario, scenario } from './model/scenario.js'
 import { createWorld, type World } from './model/world.js'
 
 /** `LAMEDUCK_MODEL_RUNS=100000 npx vitest run lifecycle.model` looks at more lives; LAMEDUCK_MODEL_SEED repeats them. */
-const runs = Number(env['LAMEDUCK_MODEL_RUNS'] || 10_000)
+const runs = Number(env['LAMEDUCK_MODEL_RUNS'] || (env['LAMEDUCK_TEST_MATRIX'] ? 10_000 : 3000))
 const seed = env['LAMEDUCK_MODEL_SEED'] ? Number(env['LAMEDUCK_MODEL_SEED']) : undefined
-const limit = 60_000 + runs * 20
+const limit = 120_000 + runs * 20
 
 const whateverHappens = (
   lives: fc.Arbitrary<Scenario>,

@@ -13,7 +13,7 @@ interface Handlers {
   readonly next?: 'early signal' | 'crash' | 'stop'
 }
 
-const options = { ...quick, gracePeriod: 30_000 }
+const options = quick
 const start = (handlers: Handlers, more: object = {}) =>
   startScenario('other-handlers', {
     options: { ...options, ...more },

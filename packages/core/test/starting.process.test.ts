@@ -23,7 +23,7 @@ describe.concurrent('while starting', { timeout: 120_000 }, () => {
   })
 
   test('SIGTERM needs no window and finishes what is in flight', async () => {
-    const options = { ...quick, shutdownDelay: 4000, gracePeriod: 30_000 }
+    const options = { ...quick, shutdownDelay: 4000 }
     await using server = await startServer(subject, { options, startup: 10_000 })
     const client = await server.connect()
     const slow = client.get('/slow?ms=800')

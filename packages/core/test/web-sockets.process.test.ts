@@ -96,7 +96,7 @@ describe('many WebSockets', () => {
     timeout: 180_000,
   }, async () => {
     const count = 1000
-    const options = { ...quick, gracePeriod: 20_000 }
+    const options = quick
     await using server = await startScenario('web-sockets', { options, env: { WAY: 'server' } })
     const clients = await Promise.all(Array.from({ length: count }, () => server.webSocket()))
     server.signal()

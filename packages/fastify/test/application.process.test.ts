@@ -3,7 +3,7 @@ import { quick, RawClient, startScript } from '@lameduck/conformance'
 import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 
-const long = { ...quick, shutdownDelay: 4000, linger: 4000, gracePeriod: 30_000 }
+const long = { ...quick, shutdownDelay: 4000, linger: 4000 }
 
 describe.concurrent('app.close() by the application', { timeout: 120_000 }, () => {
   for (const way of ['close', 'child', 'dispose', 'twice']) {

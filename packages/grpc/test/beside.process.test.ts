@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startScenario } from './scenarios/start-scenario.js'
 import { WorkClient } from './work-client.js'
 
-const options = { ...quick, shutdownDelay: 1000, gracePeriod: 20_000 }
+const options = { ...quick, shutdownDelay: 1000 }
 const clean = { code: 0, report: { clean: true, cut: [] } }
 
 describe.concurrent('beside others', { timeout: 120_000 }, () => {

@@ -6,7 +6,7 @@ import { startScenario } from './scenarios/start-scenario.js'
 import { WorkClient } from './work-client.js'
 
 const clean = { code: 0, report: { clean: true, cut: [] } }
-const patient = { ...quick, gracePeriod: 20_000 }
+const patient = quick
 
 const openSocket = (port: number) =>
   new Promise<Socket>((resolve, reject) => {

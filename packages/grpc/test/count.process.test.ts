@@ -11,7 +11,7 @@ const count = Number(process.env['LAMEDUCK_TEST_CALLS'] ?? 10_000)
 test(`after ${count} calls that ended in every way the count is back at 0, and the drain waits for the last ones only`, {
   timeout: 180_000 + count * 3,
 }, async () => {
-  await using server = await startScenario('serve', { options: { ...quick, gracePeriod: 30_000 } })
+  await using server = await startScenario('serve', { options: quick })
   let relay: DelayedRelay = await delayedRelay(server.port, 0)
   let client = new WorkClient(relay.port)
 

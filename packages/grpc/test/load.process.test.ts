@@ -10,7 +10,7 @@ const drains = Number(process.env['LAMEDUCK_TEST_DRAINS'] ?? 3)
 const roundTrip = 4
 /** Milliseconds that a balancer needs to hear of a replica's readiness. */
 const propagation = 150
-const options = { ...quick, gracePeriod: 20_000 }
+const options = quick
 
 test('C5: 60 callers through a wire of 4 ms lose no call, however often the server behind it is replaced', {
   timeout: 180_000 + drains * 5000,

@@ -14,7 +14,7 @@ for (const nest of [11, 12] as const) {
       test(`are answered before the service leaves it: ${JSON.stringify(env)}`, async () => {
         using broker = await Broker.start()
         // A broker is no listener: whoever has nothing else needs no window.
-        const options = { ...quick, gracePeriod: 20_000, shutdownDelay: env['ALONE'] ? 4000 : 300 }
+        const options = { ...quick, shutdownDelay: env['ALONE'] ? 4000 : 300 }
         await using server = await start(broker, nest, options, env)
         expect(server.said('joined')).toEqual(['starting'])
         await expect(broker.ask('fail', 0)).rejects.toThrow()

@@ -5,7 +5,7 @@ import { CallClient } from './call-client.js'
 import { MessageClient } from './message-client.js'
 import { startScenario } from './scenarios/start-scenario.js'
 
-const options = { ...quick, shutdownDelay: 600, gracePeriod: 12_000 }
+const options = { ...quick, shutdownDelay: 600 }
 const clean = { code: 0, signal: null, report: { clean: true, cut: [] } }
 
 /** A channel to the gRPC port that the scenario told of. */

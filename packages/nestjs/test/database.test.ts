@@ -24,7 +24,7 @@ describe('the database of a provider', () => {
       await using server = await startScenario('database', {
         nest,
         protocol,
-        options: { ...quick, gracePeriod: 20_000 },
+        options: quick,
         env: { PLATFORM: platform, PROTOCOL: protocol, SHUTDOWN_HOOKS: hooks },
       })
       const clients = await Promise.all(Array.from({ length: rows }, () => server.connect()))

@@ -57,7 +57,7 @@ for (const nest of [11, 12] as const) {
       })
 
       test(`run once for SIGINT, without a window: shutdown hooks: ${hooks}`, async () => {
-        const options = { ...quick, shutdownDelay: 3000, linger: 2000, gracePeriod: 20_000 }
+        const options = { ...quick, shutdownDelay: 3000, linger: 2000 }
         await using server = await start(nest, { SHUTDOWN_HOOKS: hooks }, options)
         const slow = (await server.connect()).get('/slow?ms=900')
         await sleep(100)
@@ -83,7 +83,7 @@ for (const nest of [11, 12] as const) {
 
     for (const platform of ['express', 'fastify']) {
       test(`run once for app.close(), which drains and leaves the process alive: ${platform}`, async () => {
-        const options = { ...quick, shutdownDelay: 4000, linger: 4000, gracePeriod: 30_000 }
+        const options = { ...quick, shutdownDelay: 4000, linger: 4000 }
         await using server = await start(nest, { PLATFORM: platform, SHUTDOWN_HOOKS: 'kill' }, options)
         const idle = await server.connect()
         await idle.get('/slow?ms=0')

@@ -9,7 +9,7 @@ for (const nest of [11, 12] as const) {
       test(`drain side by side with HTTP: ${platform}`, async () => {
         await using server = await startScenario('messages', {
           nest,
-          options: { ...quick, gracePeriod: 12_000 },
+          options: quick,
           env: { PLATFORM: platform, SHUTDOWN_HOOKS: 'kill' },
         })
         const port = (await server.line('tcp'))['tcp'] as number
@@ -98,7 +98,7 @@ for (const nest of [11, 12] as const) {
   describe.concurrent(`an application context on Nest ${nest}`, { timeout: 120_000 }, () => {
     for (const hooks of ['', 'yes']) {
       test(`is ready after init, waits for holds and has no window, shutdown hooks: ${hooks || 'no'}`, async () => {
-        const options = { ...quick, shutdownDelay: 4000, gracePeriod: 20_000 }
+        const options = { ...quick, shutdownDelay: 4000 }
         await using server = await startScenario('context', { nest, options, env: { SHUTDOWN_HOOKS: hooks } })
         expect(server.said('ready')).toEqual(['ready'])
         expect(server.said('state')).toEqual(['starting'])

@@ -19,7 +19,7 @@ export const http2LoadCases: readonly BehaviourCase[] = [
   {
     name: 'E4: 40 sessions with streams without a pause, 4 ms of round trip away, lose nothing but what GOAWAY makes safe to repeat',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 700, linger: 1000, gracePeriod: 20_000 }
+      const options = { ...quick, shutdownDelay: 700, linger: 1000 }
       await using server = await startServer(subject, { options })
       await using relay = await delayedRelay(server.port, 2)
       const target = { port: relay.port, protocol: subject.protocol }

@@ -7,7 +7,7 @@ import { Http2Client } from '../http2-client.js'
 import { RawClient } from '../raw-client.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
-const patient = { ...quick, linger: 2000, gracePeriod: 12_000 } as const
+const patient = { ...quick, linger: 2000 } as const
 /** The preface of a client and its empty settings (RFC 9113 §3.4). */
 const preface = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
@@ -189,7 +189,7 @@ export const http2SessionCases: readonly BehaviourCase[] = [
   {
     name: '100 connections that wait in the kernel when the listener is to close are served, then closed',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 0, gracePeriod: 20_000, linger: 4000 }
+      const options = { ...quick, shutdownDelay: 0, linger: 4000 }
       await using server = await startServer(subject, { options })
       const blocker = await server.session()
       const blocked = blocker.get('/block?ms=1200')
@@ -213,7 +213,7 @@ export const http2SessionCases: readonly BehaviourCase[] = [
   {
     name: 'SIGINT closes sessions at once, and finishes their streams',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 4000, linger: 4000, gracePeriod: 30_000 }
+      const options = { ...quick, shutdownDelay: 4000, linger: 4000 }
       await using server = await startServer(subject, { options })
       const [idle, busy] = [await server.session(), await server.session()]
       await idle.get('/fast')

@@ -95,7 +95,7 @@ export const inFlightCases: readonly BehaviourCase[] = [
       name: `a Connection: keep-alive that the application sets by ${how} does not win over the drain`,
       async run(subject) {
         await using server = await startServer(subject, {
-          options: { ...quick, linger: 4000, gracePeriod: 16_000 },
+          options: { ...quick, linger: 4000 },
         })
         const client = await server.connect()
         const before = await client.get(`/keep-alive?how=${how}&ms=0`)

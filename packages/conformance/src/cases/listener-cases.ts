@@ -7,7 +7,7 @@ import { type ForkedServer, startServer } from '../forked-server.js'
 import { RawClient, secured } from '../raw-client.js'
 import { type BehaviourCase, isTls, type Protocol } from '../server-under-test.js'
 
-const patient = { ...quick, linger: 2000, gracePeriod: 12_000 } as const
+const patient = { ...quick, linger: 2000 } as const
 
 export const listenerCases: readonly BehaviourCase[] = [
   {
@@ -131,7 +131,7 @@ export const listenerCases: readonly BehaviourCase[] = [
   {
     name: '100 connections that wait in the kernel when the listener is to close are served, none is reset',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 0, gracePeriod: 20_000, linger: 4000 }
+      const options = { ...quick, shutdownDelay: 0, linger: 4000 }
       await using server = await startServer(subject, { options })
       const blocker = await server.connect()
       await blocker.get('/fast')

@@ -36,7 +36,7 @@ export const loadCases: readonly BehaviourCase[] = [
     (oneWay): BehaviourCase => ({
       name: `clients idle through the window that fire around the closing of the listener, ${2 * oneWay} ms of round trip away, lose nothing`,
       async run(subject) {
-        const options = { ...quick, shutdownDelay: 500, linger: 2000, gracePeriod: 14_000 }
+        const options = { ...quick, shutdownDelay: 500, linger: 2000 }
         await using server = await startServer(subject, { options })
         await using relay = await delayedRelay(server.port, oneWay)
         const target = { port: oneWay === 0 ? server.port : relay.port, protocol: subject.protocol }

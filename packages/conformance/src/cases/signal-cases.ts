@@ -61,7 +61,7 @@ export const signalCases: readonly BehaviourCase[] = [
   {
     name: 'SIGINT needs neither window nor linger: the prompt is back at once with an idle browser connected',
     async run(subject) {
-      const options = { ...quick, shutdownDelay: 4000, linger: 4000, gracePeriod: 30_000 }
+      const options = { ...quick, shutdownDelay: 4000, linger: 4000 }
       await using server = await startServer(subject, { options })
       const browser = await server.connect()
       await browser.get('/fast')
@@ -105,7 +105,7 @@ export const signalCases: readonly BehaviourCase[] = [
     name: 'an exception while requests are in flight ends the process with 1, after they are answered',
     async run(subject) {
       await using server = await startServer(subject, {
-        options: { ...quick, shutdownDelay: 4000, gracePeriod: 12_000 },
+        options: { ...quick, shutdownDelay: 4000 },
       })
       const [client, thrower, prober] = [
         await server.connect(),

@@ -34,7 +34,7 @@ export const webSocketCases: readonly BehaviourCase[] = [
     async run(subject) {
       const shutdownDelay = 3000
       await using server = await startServer(subject, {
-        options: { ...quick, shutdownDelay, gracePeriod: 14_000 },
+        options: { ...quick, shutdownDelay },
       })
       const old = await Promise.all([server.webSocket(), server.webSocket(), server.webSocket()])
       server.signal()

@@ -14,6 +14,8 @@ export function startStandardServer<AnyServer extends Server>(
   server: AnyServer,
 ): AnyServer {
   observe(lifecycle)
+  // Node's own 5 s are soon over on a busy machine.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 60_000
   echoUpgrades(server, lifecycle)
   lifecycle.attach(server)
   return server.listen(testPort(), '127.0.0.1', () => {

@@ -37,7 +37,8 @@ const make = {
 }
 
 const kept = {}
-for (const kind of Object.keys(make)) kept[kind] = await countKept(make[kind], 200)
+const times = process.env.STAYS || process.env.WAITS ? 20 : 200
+for (const kind of Object.keys(make)) kept[kind] = await countKept(make[kind], times)
 say({ kept })
 if (process.env.STAYS) {
   const matters = {

@@ -16,6 +16,8 @@ export function startApplication(express, listen = (app, ...where) => app.listen
   app.use(lame)
   app.use(standardRoutes(lame.lifecycle))
   const server = listen(app, 0, '127.0.0.1', () => sayListening(lame.lifecycle, server.address().port))
+  // Node's own 5 s are soon over on a busy machine.
+  server.keepAliveTimeout = 60_000
   echoUpgrades(server, lame.lifecycle)
   return server
 }

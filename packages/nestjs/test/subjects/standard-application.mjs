@@ -80,6 +80,8 @@ export async function startApplication({ platform, https }) {
   })
   const lifecycle = app.get(LIFECYCLE)
   observe(lifecycle)
+  // Node's own 5 s are soon over on a busy machine.
+  app.getHttpServer().keepAliveTimeout = 60_000
   echoUpgrades(app.getHttpServer(), lifecycle)
   await app.listen(0, '127.0.0.1')
   sayListening(lifecycle, app.getHttpServer().address().port)
