@@ -29,7 +29,7 @@ export const http2ProbeCases: readonly BehaviourCase[] = [
     name: 'while starting, only liveness is green; when ready, all are',
     needs: 'slow-start',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick, startup: 1000 })
+      await using server = await startServer(subject, { options: quick, startup: 4000 })
       const session = await server.session()
       expect(await statuses(session)).toEqual({ startupz: 503, readyz: 503, livez: 200 })
       await server.line('ready')
@@ -39,15 +39,17 @@ export const http2ProbeCases: readonly BehaviourCase[] = [
   {
     name: 'readiness turns red once, at the trigger, and liveness stays green, on open and on new sessions',
     async run(subject) {
-      await using server = await startServer(subject, { options: roomy })
+      await using server = await startServer(subject, { options: { ...roomy, shutdownDelay: 8000 } })
       const session = await server.session()
       const seen: number[] = []
-      for (let round = 0; round < 16; round++) {
+      const look = async () => {
         const { readyz = 0 } = await statuses(session)
         if (seen.at(-1) !== readyz) seen.push(readyz)
-        if (round === 8) server.signal()
-        if (round === 12) await server.draining()
       }
+      for (let round = 0; round < 8; round++) await look()
+      server.signal()
+      while (server.said('draining').length === 0) await look()
+      for (let round = 0; round < 3; round++) await look()
       expect(seen).toEqual([200, 503])
       expect(await statuses(await server.session())).toEqual({ startupz: 200, readyz: 503, livez: 200 })
     },

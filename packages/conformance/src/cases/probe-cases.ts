@@ -22,7 +22,7 @@ export const probeCases: readonly BehaviourCase[] = [
     name: 'while starting, only liveness is green; when ready, all are',
     needs: 'slow-start',
     async run(subject) {
-      await using server = await startServer(subject, { options: quick, startup: 1000 })
+      await using server = await startServer(subject, { options: quick, startup: 4000 })
       expect(await statuses(server)).toEqual({ startupz: 503, readyz: 503, livez: 200 })
       await server.line('ready')
       expect(await statuses(server)).toEqual({ startupz: 200, readyz: 200, livez: 200 })

@@ -4,6 +4,6 @@ import { createLifecycle } from '@lameduck/core'
 
 const lifecycle = createLifecycle(testOptions())
 const server = createServer(standardRoutes(lifecycle))
+startStandardServer(lifecycle, server)
 // What Node itself sets, up to 26 at least.
 server.keepAliveTimeout = 5000
-startStandardServer(lifecycle, server)

@@ -42,7 +42,7 @@ export function listenTo(child: ChildProcess): Heard {
   }
 
   return {
-    async line(key, ms = 15_000) {
+    async line(key, ms = 100_000) {
       const until = performance.now() + ms
       const find = () => lines().find((line) => key in line)
       while (find() === undefined && !isGone && performance.now() < until) await sleep(20)
