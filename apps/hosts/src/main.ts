@@ -56,12 +56,21 @@ async function tried(host: Host, cwd: string, node: string): Promise<HostResult[
 }
 
 const results = readResults()
-for (const host of chosen) {
+
+async function measure(host: Host): Promise<void> {
   const node = nodeFor(host)
   const cwd = await setUp(host, { cache: values.cache, node, print: console.log })
   const outcomes = await tried(host, cwd, node)
   const rehearsal = values.rehearse ? await rehearseHost(host, { cwd, node }) : results[host.name]?.rehearsal
   results[host.name] = { version: versionOf(host, cwd), outcomes, ...(rehearsal && { rehearsal }) }
   writeResults(results)
+}
+
+for (const host of chosen) {
+  // One that cannot be installed or started, on this machine, leaves the others their turn.
+  await measure(host).catch((error: Error) => {
+    console.error(`${host.name}: ${error.message}`)
+    process.exitCode = 1
+  })
 }
 writePage(hosts, results)
