@@ -20,6 +20,15 @@ const isMainThread = () =>
 /** Servers of HTTP/1 have the one, those of HTTP/2 the other; neither module has to be loaded to find out. */
 const speaksHttp = (server: object) => 'closeAllConnections' in server || 'updateSettings' in server
 
+/** Calls `hear` with every server that listens; returns how to stop. */
+function tellOfServers(hear: (server: EventEmitter | undefined) => void): () => void {
+  if (process.versions['bun'] !== undefined)
+    return (require('./patched-listen.js') as typeof import('./patched-listen.js')).patchListen(hear)
+  const listener = (message: unknown) => hear((message as { readonly server?: EventEmitter }).server)
+  subscribe(channel, listener)
+  return () => void unsubscribe(channel, listener)
+}
+
 function register(): Registered {
   let drainer: Drainer | undefined
   const load = () => {
@@ -27,14 +36,12 @@ function register(): Registered {
     return drainer
   }
 
-  const hear = (message: unknown) => {
-    const { server } = message as { readonly server?: EventEmitter }
+  const hear = (server: EventEmitter | undefined) => {
     if (server === undefined || !speaksHttp(server)) return
     if (isMainThread()) load().hear(server)
     else stop()
   }
-  const stop = () => void unsubscribe(channel, hear)
-  subscribe(channel, hear)
+  const stop = tellOfServers(hear)
 
   const real = () => load().lifecycle()
   const lifecycle = new Proxy({} as Lifecycle, {

@@ -36,8 +36,9 @@ export function createServerDrain(
 
   const closeEvent = createCloseEvent(clock, server)
 
-  // Not the server's own `close`: it cuts connections that this drain ends in order.
-  const stopListening = () => void NetServer.prototype.close.call(server)
+  // Not the server's own `close`: it cuts connections that this drain ends in order. Bun's servers of HTTP have no other.
+  const { close } = server instanceof NetServer ? NetServer.prototype : Object.getPrototypeOf(server)
+  const stopListening = () => void close.call(server)
 
   const closeListener = () => {
     if (context.step === 'closed') return

@@ -31,8 +31,7 @@ function unknownVariables(env: Surroundings['env']): string[] {
   const others = Object.keys(env).filter((name) => name.startsWith(prefix) && !knownVariables.includes(name))
   return others.map((name) => {
     const meant = nearest(partOf(name), knownVariables.map(partOf))
-    const mend =
-      meant === undefined ? `known are ${knownVariables.join(', ')}` : `did you mean ${prefix}${meant}?`
+    const mend = meant ? `did you mean ${prefix}${meant}?` : `known are ${knownVariables.join(', ')}`
     return `unknown variable ${name} in the environment: ${mend}`
   })
 }

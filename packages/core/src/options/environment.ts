@@ -12,8 +12,7 @@ export function fromEnvironment(env: Surroundings['env']): LifecycleOptions {
   const set = environment.map(({ name, rule, read, set }) => {
     const text = env[name]?.trim()
     if (!text) return {}
-    const holds = (given: unknown) => rule.holds(read(given as string))
-    demand('ENVIRONMENT_INVALID', name, { ...rule, holds }, text)
+    demand('ENVIRONMENT_INVALID', name, { ...rule, holds: () => rule.holds(read(text)) }, text)
     return set(read(text) as never)
   })
   return Object.assign({}, ...set)

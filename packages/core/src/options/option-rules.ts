@@ -113,13 +113,11 @@ const variable = (name: string, rule: Rule, set: Variable['set'], read: Variable
   return { name: `LAMEDUCK_${name}`, rule, read, set }
 }
 
-const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text)
-
 /** All of them. */
 export const environment: readonly Variable[] = [
   variable('GRACE_PERIOD', positiveTime, (gracePeriod: Duration) => ({ gracePeriod })),
   variable('SHUTDOWN_DELAY', time, (shutdownDelay: Duration) => ({ shutdownDelay })),
   variable('LINGER', time, (linger: Duration) => ({ linger })),
-  variable('PROBES_PORT', port, (given: number) => ({ probes: { port: given } }), numberOf),
+  variable('PROBES_PORT', port, (given: number) => ({ probes: { port: given } })),
   variable('PLATFORM', optionRules.platform, (platform: Platform) => ({ platform }), String),
 ]

@@ -1,10 +1,10 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { replaceMethod } from '../replace-method.js'
 
 type Listener = (...args: never[]) => void
 
-/** Node's own, whatever libraries have put around those of the process. */
-const { on, off, prependListener, rawListeners } = EventEmitter.prototype
+/** The runtime's own, whatever libraries have put around those of the process: Bun and Deno hear of signals by theirs only. */
+const { on, off, prependListener, rawListeners } = Object.getPrototypeOf(process) as EventEmitter
 
 const ours = new Set<unknown>()
 

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 
 /** What is needed of a process to listen to it. */
@@ -13,8 +13,11 @@ export interface ProcessEvents {
 
 type Listener = (...args: never[]) => unknown
 
-/** Node's own: others may hide some. */
-const { rawListeners } = EventEmitter.prototype
+/** The runtime's own: others may hide some. */
+const methodsOf = (emitter: EventEmitter) => Object.getPrototypeOf(emitter) as EventEmitter
+
+/** Bun keeps listeners of signals out of reach, and Deno calls them by itself. */
+const isNode = !('Bun' in globalThis || 'Deno' in globalThis)
 
 /** Somebody else's signal handler. */
 export interface ForeignHandler {
@@ -54,12 +57,15 @@ function callSite(emit: () => unknown): string | undefined {
  * Node would cease to hear of a signal.
  */
 function rewrite(emitter: EventEmitter, event: string, change: (listener: Listener) => Listener): void {
-  const { _events: events } = emitter as unknown as {
-    _events: Record<string, Listener | Listener[] | undefined>
+  const { on, off, rawListeners } = methodsOf(emitter)
+  const { _events: events } = emitter as unknown as { _events?: Record<string, Listener[] | Listener> }
+  for (const [i, each] of (rawListeners.call(emitter, event) as Listener[]).entries()) {
+    const next = change(each)
+    const present = isNode && events ? events[event] : undefined
+    if (Array.isArray(present)) present[i] = next
+    else if (present && events) events[event] = next
+    else if (next !== each) on.call(off.call(emitter, event, each as () => void), event, next as () => void)
   }
-  const present = events[event]
-  if (Array.isArray(present)) for (const [i, each] of present.entries()) present[i] = change(each)
-  else if (present) events[event] = change(present)
 }
 
 /** Our listeners on a process. */
@@ -81,7 +87,7 @@ export function createProcessListeners(
   const wrapped = new WeakMap<Listener, { readonly raw: Listener; readonly foreign: ForeignHandler }>()
   let isOwn = false
 
-  const all = (event: string) => rawListeners.call(emitter, event) as Listener[]
+  const all = (event: string) => methodsOf(emitter).rawListeners.call(emitter, event) as Listener[]
 
   const wrap = (signal: NodeJS.Signals, raw: Listener): Listener => {
     const { listener } = raw as { listener?: unknown }
@@ -119,7 +125,9 @@ export function createProcessListeners(
   const wrapAll = (signal: NodeJS.Signals) => {
     const own = listening.get(signal)
     if (own === undefined) return
+    isOwn = true
     rewrite(emitter, signal, (each) => (each === own || wrapped.has(each) ? each : wrap(signal, each)))
+    isOwn = false
   }
 
   /** Ours is one more than the application has, of which Node would warn. Returns how to take the room back. */
@@ -158,11 +166,11 @@ export function createProcessListeners(
   }
 
   const forget = (event: string, listener: Listener) => {
+    listening.delete(event)
     rewrite(emitter, event, (each) => wrapped.get(each)?.raw ?? each)
     // Whoever has put aside all listeners for a while may have put ours back beside itself.
     do host.off(event, listener)
     while (all(event).includes(listener))
-    listening.delete(event)
   }
 
   return {
