@@ -10,9 +10,10 @@ import {
   type Settings,
 } from '@lameduck/core/plan'
 import type { Code } from '../code/code.js'
-import type { Environment } from '../kubernetes/container.js'
+import type { Environment } from '../kubernetes/environment.js'
 import { type Fact, isKnown } from '../model/fact.js'
 import { handlesItself, lameduckIn, librariesOf, type Package } from '../model/package.js'
+import type { Place } from '../text/source.js'
 
 /** What ends the process in order, as far as was seen. */
 export type Ending =
@@ -48,6 +49,8 @@ export interface DrainInput {
   readonly isRouted: boolean
   /** The command itself loads lameduck. */
   readonly isLoaded?: boolean
+  /** Where variables come from that were not read, if they do. */
+  readonly more?: Place | undefined
   /** What the platform grants, where its preset follows that: PM2. */
   readonly platformEnv?: Readonly<Record<string, string>>
 }
@@ -82,13 +85,15 @@ function durationOf(option: Fact<unknown>): Fact<number> {
   return value === undefined ? { unknown: 'it is no duration', at: option.at } : { ...option, value }
 }
 
-function askedIn({ env, code }: DrainInput): Drain['asked'] {
+function askedIn({ env, code, more }: DrainInput, ending: Ending): Drain['asked'] {
   const option = code?.options.get('gracePeriod')
   if (option) return { name: 'gracePeriod', fact: durationOf(option) }
-  const variable = env.get('LAMEDUCK_GRACE_PERIOD')
+  const name = 'LAMEDUCK_GRACE_PERIOD'
+  const variable = env.get(name)
+  if (variable === undefined && more && ending === 'lameduck')
+    return { name, fact: { unknown: `whether ${name} is among what envFrom gives was not seen`, at: more } }
   if (variable === undefined) return undefined
   const { value, at } = variable
-  const name = 'LAMEDUCK_GRACE_PERIOD'
   if (value === undefined || value === '')
     return { name, fact: { unknown: `the value of ${name} is not in the file`, at } }
   const milliseconds = readDuration(
@@ -112,7 +117,7 @@ function optionsOf({ code }: DrainInput): LifecycleOptions | undefined {
 export function drainOf(input: DrainInput): Drain {
   const { env, platform, isRouted, platformEnv = {} } = input
   const ending = endingOf(input)
-  const asked = askedIn(input)
+  const asked = askedIn(input, ending)
   const options = optionsOf(input)
   const without = { ending, platform, plan: undefined, settings: undefined, asked, problem: undefined }
   if (ending !== 'lameduck' || options === undefined) return without

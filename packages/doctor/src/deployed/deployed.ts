@@ -1,6 +1,6 @@
 import type { Drain } from '../budget/drain.js'
 import type { Image } from '../dockerfile/image.js'
-import type { Environment } from '../kubernetes/container.js'
+import type { Environment } from '../kubernetes/environment.js'
 import type { Fact } from '../model/fact.js'
 import type { Package } from '../model/package.js'
 import type { Tree } from '../read/tree.js'

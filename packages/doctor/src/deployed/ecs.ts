@@ -1,5 +1,5 @@
 import { folderOf } from '../files/files.js'
-import { listedEnvironment } from '../kubernetes/container.js'
+import { listedEnvironment } from '../kubernetes/environment.js'
 import { factOf } from '../model/fact.js'
 import { imageNameIn, isStranger, saysNode } from '../project/image-names.js'
 import type { Tree } from '../read/tree.js'

@@ -3,21 +3,6 @@ import type { Tree } from '../read/tree.js'
 import { readCommands } from '../shell/command-line.js'
 import type { Place } from '../text/source.js'
 
-/** Variables of an environment; a value that comes from somewhere else is there without one. */
-export type Environment = ReadonlyMap<string, { readonly value: string | undefined; readonly at: Place }>
-
-/** Variables that are written as a list of names and values. */
-export function listedEnvironment(list: Tree | undefined): Environment {
-  const variables = (list?.items ?? []).flatMap((item) => {
-    const name = item.get('name')?.text
-    return name === undefined ? [] : [[name, { value: item.get('value')?.text, at: item.place }] as const]
-  })
-  return new Map(variables)
-}
-
-/** The variables that a container is given. */
-export const environmentOf = (container: Tree): Environment => listedEnvironment(container.get('env'))
-
 /** A list of words; nothing where it is not given, or not whole. */
 export function wordsOf(tree: Tree | undefined): readonly string[] | undefined {
   if (tree?.list === undefined) return undefined

@@ -3,6 +3,7 @@ import { readDeployed } from '../deployed/read-deployed.js'
 import { readImage } from '../dockerfile/image.js'
 import { isForDevelopment } from '../files/classify.js'
 import { type Files, folderOf, nameOf } from '../files/files.js'
+import { createConfigs } from '../kubernetes/environment.js'
 import { indexTraffic } from '../kubernetes/traffic.js'
 import type { Package } from '../model/package.js'
 import type { Problem } from '../read/problem.js'
@@ -109,8 +110,9 @@ export function buildProject(files: Files, { all }: ReadOptions): Project {
     named,
     wanted.filter(({ name }) => name !== ''),
   )
+  const configsOf = createConfigs(objects)
   const containers = workloads.flatMap((workload) =>
-    readContainers(workload, { traffic, images, findImage, packages, all }),
+    readContainers(workload, { traffic, images, findImage, packages, configsOf, all }),
   )
   const deployed = readDeployed(inputs, { packages, images, findImage: createFinder(named, []), all })
   const starts = startsOf(images, containers, deployed.deployed)

@@ -2,7 +2,9 @@ import { drainOf } from '../budget/drain.js'
 import { knowBase } from '../dockerfile/bases.js'
 import type { Image } from '../dockerfile/image.js'
 import { folderOf } from '../files/files.js'
-import { type Environment, environmentOf, preStopOf, probeOf, wordsOf } from '../kubernetes/container.js'
+import { preStopOf, probeOf, wordsOf } from '../kubernetes/container.js'
+import { type Environment, environmentOf, type FindConfig } from '../kubernetes/environment.js'
+import type { KubeObject } from '../kubernetes/objects.js'
 import { type Traffic, type TrafficIndex, trafficOf } from '../kubernetes/traffic.js'
 import type { Workload } from '../kubernetes/workload.js'
 import type { Tree } from '../read/tree.js'
@@ -21,6 +23,7 @@ export interface ContainerInput {
   readonly images: readonly ImageSubject[]
   readonly findImage: FindImage
   readonly packages: Packages
+  readonly configsOf: (pod: KubeObject) => FindConfig
   readonly all: boolean
 }
 
@@ -85,10 +88,10 @@ function ownStart(
 }
 
 /** Whether a container says Node by itself: by its environment, its image's name, or its command. */
-function saysNodeItself(tree: Tree, imageName: string | undefined, start: Start | undefined): boolean {
+function saysNodeItself(env: Environment, imageName: string | undefined, start: Start | undefined): boolean {
   if (imageName !== undefined && isStranger(imageName)) return false
   return (
-    isNodeEnvironment(environmentOf(tree)) ||
+    isNodeEnvironment(env) ||
     (imageName !== undefined && saysNode(imageName)) ||
     (start !== undefined && startsNode(start))
   )
@@ -101,7 +104,8 @@ function readContainer(tree: Tree, workload: Workload, traffic: Traffic, input: 
     packages: input.packages,
   })
   const start = override ?? subject?.start
-  const env = withImageEnv(environmentOf(tree), subject?.image)
+  const own = environmentOf(tree, input.configsOf(workload.object))
+  const env = withImageEnv(own.env, subject?.image)
   const { pkg, code } = subject ?? {}
   return {
     tree,
@@ -127,8 +131,9 @@ function readContainer(tree: Tree, workload: Workload, traffic: Traffic, input: 
       code,
       isRouted: !workload.isJob,
       isLoaded: loadsLameduck(start),
+      more: own.more,
     }),
-    isOurs: input.all || (subject?.isOurs ?? saysNodeItself(tree, imageName, override)),
+    isOurs: input.all || (subject?.isOurs ?? saysNodeItself(own.env, imageName, override)),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Image } from '../dockerfile/image.js'
-import type { Environment } from '../kubernetes/container.js'
+import type { Environment } from '../kubernetes/environment.js'
 import { lameduckIn, type Package, serverFrameworks } from '../model/package.js'
 import { type Start, startsNode } from '../start/start.js'
 

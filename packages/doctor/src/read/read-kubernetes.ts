@@ -39,6 +39,7 @@ const kinds = new Set([
   'BackendConfig',
   'TargetGroupBinding',
   'Config',
+  'ConfigMap',
   'Namespace',
 ])
 
@@ -90,8 +91,16 @@ const tooLarge = (source: Source, at: number, length: number): Manifests => ({
   problems: [{ kind: 'unread', at: source.place(at), message: `it is too large: ${length} characters` }],
 })
 
-function readPart(source: Source, { start, end }: Part): Manifests {
-  const text = source.text.slice(start, end)
+const isConfig = (text: string) => /^["']?kind["']?[ \t]*:[ \t]*["']?ConfigMap\b/m.test(text)
+
+function readPart(source: Source, part: Part): Manifests {
+  const text = source.text.slice(part.start, part.end)
+  const read = readText(source, part, text)
+  // Whatever else a ConfigMap holds, templates and dashboards, is nobody's business here.
+  return isConfig(text) ? { objects: read.objects, problems: [] } : read
+}
+
+function readText(source: Source, { start, end }: Part, text: string): Manifests {
   if (text.length > largest)
     return tooLarge(source, start + Math.max(0, text.search(/^(?!---)[^\s#]/m)), text.length)
   const problem = templateIn(source, text, start)

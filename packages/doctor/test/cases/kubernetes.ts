@@ -12,6 +12,12 @@ const drained = (parts: Parameters<typeof deployment>[0] = {}) => routed({ env: 
 const sleep = (seconds: number | string) => `lifecycle: { preStop: { sleep: { seconds: ${seconds} } } }`
 const readiness = (handler: string, more = '') => `readinessProbe:\n  ${handler}\n${more}`
 
+const configMap = (grace: string) => `apiVersion: v1
+kind: ConfigMap
+metadata: { name: shop }
+data: { LAMEDUCK_GRACE_PERIOD: ${grace} }
+`
+
 export const kubernetesCases: Cases = {
   K01: [
     { name: 'none behind a Service', says: 'fail', severity: 'error', at: 'd.yaml:13', files: routed() },
@@ -198,6 +204,27 @@ export const kubernetesCases: Cases = {
     { name: 'the defaults', says: 'pass', files: drained() },
     { name: 'another library', says: 'unknown', files: routed() },
     {
+      name: 'lameduck may be told by a ConfigMap that was not read',
+      says: 'unknown',
+      files: {
+        ...routed({
+          container: `${sleep(15)}\nenvFrom: [{ configMapRef: { name: shop } }, { secretRef: { name: shop } }]`,
+        }),
+        Dockerfile: dockerfile(),
+        'package.json': packageJson({}, { '@lameduck/express': '1' }),
+      },
+    },
+    {
+      name: 'lameduck is told by a ConfigMap',
+      says: 'pass',
+      files: {
+        ...routed({ container: `${sleep(15)}\nenvFrom: [{ configMapRef: { name: shop } }]` }),
+        'config.yaml': configMap('15s'),
+        Dockerfile: dockerfile(),
+        'package.json': packageJson({}, { '@lameduck/express': '1' }),
+      },
+    },
+    {
       name: 'preStop takes all of it, which is K24',
       says: 'nothing',
       files: routed({ container: sleep(35) }),
@@ -375,6 +402,28 @@ export const kubernetesCases: Cases = {
       severity: 'warning',
       computed: '10 < 30',
       files: drained({ env: lameduck(10_000) }),
+    },
+    {
+      name: 'more than there is, in a ConfigMap',
+      says: 'fail',
+      severity: 'error',
+      at: 'config.yaml:4',
+      computed: '60 > 30',
+      files: {
+        ...routed({ container: 'envFrom: [{ configMapRef: { name: shop } }]' }),
+        'config.yaml': configMap('60s'),
+      },
+    },
+    {
+      name: 'more than there is, by the key of a ConfigMap',
+      says: 'fail',
+      at: 'config.yaml:4',
+      files: {
+        ...routed({
+          env: '- name: LAMEDUCK_GRACE_PERIOD\n  valueFrom: { configMapKeyRef: { name: shop, key: LAMEDUCK_GRACE_PERIOD } }',
+        }),
+        'config.yaml': configMap('60s'),
+      },
     },
     { name: 'the same', says: 'pass', files: drained() },
     {
