@@ -79,7 +79,7 @@ function printTable(outcomes) {
 
 const writes = process.argv.includes('--write')
 const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
-const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express', 'grpc', 'nestjs']
+const names = chosen.length > 0 ? chosen : ['core', 'fastify', 'express', 'grpc', 'nestjs', 'register']
 const reports = mkdtempSync(join(tmpdir(), 'lameduck-matrix-'))
 /** @type {Outcome[]} */
 const outcomes = []

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ForkedServer } from '@lameduck/conformance'
 import { nodeVersions } from '@lameduck/node-versions'
+import { processManagers } from '@lameduck/process-managers'
 import { describe, expect, test } from 'vitest'
 import { drains, logged, startHost } from './drained.js'
 
@@ -83,6 +85,34 @@ test('a process that is restarted by --watch ends in order, at once', async () =
     expect(server.stderr).toContain('terminal, window 0 ms, linger 0 ms')
     server.signal()
     await server.exited()
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
+
+test('a process that PM2 manages ends in order', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lameduck-pm2-'))
+  const script = fileURLToPath(new URL('hosts/node-http.mjs', import.meta.url))
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const application = { name: 'host', script, cwd, node_args: `--import ${name}`, kill_timeout: 30_000 }
+  const file = join(folder, 'ecosystem.config.cjs')
+  writeFileSync(file, `module.exports = ${JSON.stringify({ apps: [application] })}`)
+  try {
+    await using server = new ForkedServer(new URL('pm2-runtime', pathToFileURL(processManagers.pm2)), {
+      scriptArguments: ['start', file],
+      env: { PM2_HOME: join(folder, 'home') },
+    })
+    server.port = Number((await server.line('listening'))['listening'])
+    await server.until(() => server.output.includes('lameduck drains'), 60_000, 'nothing drains')
+    const [slow, other] = [await server.connect(), await server.connect()]
+    const answered = slow.get('/slow')
+    await server.line('asked')
+    server.signal('SIGINT')
+    await server.until(() => server.output.includes('"step":"draining"'), 60_000, 'no signal is heard')
+    await other.get('/release')
+    expect(await answered).toMatchObject({ status: 200, text: 'slow' })
+    await server.exited()
+    expect(server.output).toContain('exited with code [0]')
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
