@@ -91,13 +91,16 @@ describe.concurrent("other people's handlers of a stop signal", { timeout: 120_0
 
   test('that fail are failed hooks, and named; the others have their turn', async () => {
     const { exit, called, hooks } = await stopped(
-      { after: [['throws'], ['rejects'], ['hangs'], ['resolves'], ['exitsWith']] },
+      { after: [['throws'], ['rejects'], ['exitsWithAText'], ['hangs'], ['resolves'], ['exitsWith']] },
       { gracePeriod: 5000 },
     )
     expect(exit).toMatchObject({ code: 1, report: { clean: false } })
-    expect(called).toEqual(['onStop', 'throws', 'rejects', 'hangs', 'resolves', 'exitsWith'])
+    expect(called).toEqual([
+      ...['onStop', 'throws', 'rejects', 'exitsWithAText', 'hangs', 'resolves', 'exitsWith'],
+    ])
     expect(hooks.map(({ outcome }) => outcome)).toEqual([
       'done',
+      'failed',
       'failed',
       'failed',
       'timed-out',

@@ -82,7 +82,7 @@ describe('the watch over errors', () => {
 })
 
 /** `process.exit`, whatever stands there. */
-const leave = (...code: [number?]): void => Reflect.apply(process.exit, process, code)
+const leave = (...code: [unknown?]): void => Reflect.apply(process.exit, process, code)
 
 describe('the exit', () => {
   test('is asked for, and held; ours is not', () => {
@@ -99,6 +99,14 @@ describe('the exit', () => {
     leave()
     leave(7)
     expect(held).toEqual([5, 7])
+    for (const code of ['a text', '', true, {}, 1.5, Number.NaN]) {
+      // As Node says it, and nobody has exited.
+      expect(() => leave(code)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^ERR_/) }))
+    }
+    expect(process.exitCode).toBe(5)
+    expect(held).toEqual([5, 7])
+    leave('7')
+    expect(held.splice(2)).toEqual([7])
     expect(exits).toEqual([])
     exitNow(3)
     expect(exits).toEqual([3])

@@ -83,7 +83,9 @@ export const exitCodeOf = (code: unknown = process.exitCode): number => Number(c
 export function holdExit(holds: (code: number) => boolean): () => void {
   const { exitCode } = process
   isOurs = false
-  const isHeld = (...args: unknown[]) => !isOurs && holds(exitCodeOf(...args))
+  /** Throws what Node's own would, of a code that is none. */
+  const check = (code: unknown) => Object.assign(process, { exitCode: code }, { exitCode: process.exitCode })
+  const isHeld = (...args: unknown[]) => !isOurs && check(args[0]) && holds(exitCodeOf(...args))
   const letGo = [
     replaceMethod(
       process,

@@ -68,8 +68,7 @@ export function createAttachments({ clock, settings, probes: hub, drain, isOver 
       drainables.forEach(include)
       if (!(server instanceof Server)) return
       const listens = () => isAttached(server) && drainables.forEach(include)
-      const closes = () =>
-        (isOver() ? undefined : drain()) ?? drainables.forEach((each) => void open.delete(each))
+      const closes = () => drain() ?? drainables.forEach((each) => void open.delete(each))
       server.on('listening', listens).on('close', closes)
       forget = () => void server.off('listening', listens).off('close', closes)
     },

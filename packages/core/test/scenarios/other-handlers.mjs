@@ -12,6 +12,7 @@ const kinds = {
   exitsWithItsSignal: () => process.exit(143),
   exitsWith: () => process.exit(7),
   exitsByCtrlC: () => process.exit(130),
+  exitsWithAText: () => process.exit(/** @type {any} */ ('a text')),
   looksWhoElseListens: () => {
     say({ called: 'looksWhoElseListens' })
     if (process.listenerCount('SIGTERM') > 0) process.exit(9)
