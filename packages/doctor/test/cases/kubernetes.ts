@@ -117,6 +117,12 @@ export const kubernetesCases: Cases = {
       files: routed({ container: readiness('exec: { command: [node, check.js] }') }),
     },
     {
+      name: 'a program that decides who is restarted',
+      says: 'fail',
+      computed: 'livenessProbe: timeoutSeconds 1 (the default)',
+      files: routed({ container: 'livenessProbe: { exec: { command: [node, check.js] } }' }),
+    },
+    {
       name: 'a program in three',
       says: 'pass',
       files: routed({ container: readiness('exec: { command: [node, check.js] }', '  timeoutSeconds: 3') }),

@@ -51,14 +51,19 @@ function checkDetection(container: Container): Outcomes {
   })
 }
 
-function checkTimeout({ readiness, workload }: Container): Outcomes {
-  if (readiness?.kind !== 'exec' || workload.platform !== 'kubernetes') return undefined
-  if (!isKnown(readiness.timeout) || !readiness.timeout.isDefault) return pass
-  return fail({
-    at: readiness.at,
-    computed: 'timeoutSeconds 1 (the default)',
-    message: 'a program is started for every probe, and has one second for it, also when the machine is busy',
-  })
+function checkTimeout({ readiness, liveness, workload }: Container): Outcomes {
+  const started = [readiness, liveness].filter((probe) => probe?.kind === 'exec')
+  if (started.length === 0 || workload.platform !== 'kubernetes') return undefined
+  const hasty = started.filter((probe) => probe && isKnown(probe.timeout) && probe.timeout.isDefault)
+  if (hasty.length === 0) return pass
+  return hasty.map((probe) =>
+    fail({
+      at: probe?.at ?? workload.at,
+      computed: `${probe === liveness ? 'livenessProbe' : 'readinessProbe'}: timeoutSeconds 1 (the default)`,
+      message:
+        'a program is started for every probe, and has one second for it, also when the machine is busy',
+    }),
+  )
 }
 
 function checkProbeGrace({ liveness, startup, drain, workload }: Container): Outcomes {
@@ -105,7 +110,7 @@ export const timingRules = [
     severity: 'info',
     subject: 'container',
     check: checkTimeout,
-    why: 'timeoutSeconds is 1 unless it is given. A program that is started for each probe misses it when the machine is busy, and readiness flaps.',
+    why: 'timeoutSeconds is 1 unless it is given. A program that is started for each probe misses it when the machine is busy: readiness flaps, and liveness restarts what is well.',
     fix: 'Set timeoutSeconds to 2 or 3, or ask with httpGet.',
     sources: [sources.probes],
   }),

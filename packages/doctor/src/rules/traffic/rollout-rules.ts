@@ -70,15 +70,20 @@ function checkReadySeconds(container: Container): Outcomes {
   })
 }
 
-function checkHostPort({ tree, workload }: Container): Outcomes {
-  if (workload.object.kind !== 'Deployment') return undefined
-  const port = (tree.get('ports')?.items ?? []).find((each) => each.get('hostPort') !== undefined)
+/** What takes a port of the node: it can be had once. */
+function nodePortOf({ tree, workload }: Container) {
+  const port = (tree.get('ports')?.items ?? []).flatMap((each) => each.get('hostPort') ?? [])[0]
   const network = workload.podSpec.get('hostNetwork')
-  if (port === undefined && network?.scalar !== true) return pass
-  const at = port?.get('hostPort') ?? network
+  if (port) return { at: port.place, computed: `hostPort ${port.text}` }
+  return network?.scalar === true ? { at: network.place, computed: 'hostNetwork' } : undefined
+}
+
+function checkHostPort(container: Container): Outcomes {
+  if (container.workload.object.kind !== 'Deployment') return undefined
+  const taken = nodePortOf(container)
+  if (taken === undefined) return pass
   return fail({
-    at: at?.place ?? workload.at,
-    computed: port ? `hostPort ${port.get('hostPort')?.text}` : 'hostNetwork',
+    ...taken,
     message: 'a new pod finds no room beside the old one on its node: the old one has to go first',
   })
 }
@@ -92,6 +97,9 @@ function checkSurge(container: Container): Outcomes {
     at: surge?.place ?? workload.at,
     computed: 'maxSurge 0',
     message: 'on every node the old pod is stopped before the new one is started',
+    fix: nodePortOf(container)
+      ? 'Leave the ports of nodes to a Service: beside a pod that has one, maxSurge has no room.'
+      : undefined,
   })
 }
 
