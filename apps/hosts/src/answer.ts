@@ -1,8 +1,11 @@
 import { type ForkedServer, RawClient, type RawResponse } from '@lameduck/conformance'
 import type { Question } from './host.js'
 
-/** What a client got: the status and whether its connection stays; or how it was turned away. */
-export type Answer = `${number} close` | `${number} keep-alive` | 'refused' | 'lost' | 'wrong'
+/**
+ * What a client got: the status and whether its connection stays; or how it was turned away. `closed`: it saw the connection end
+ * before it asked; `lost`: it did not.
+ */
+export type Answer = `${number} close` | `${number} keep-alive` | 'refused' | 'closed' | 'lost' | 'wrong'
 
 /** What somebody gets who connects now. */
 export async function answerOfNewcomer(server: ForkedServer, question: Question): Promise<Answer> {
@@ -21,6 +24,7 @@ export async function statusOf(server: ForkedServer, question: Question): Promis
 
 /** What a client gets on its connection. */
 export async function answerOf(client: RawClient, question: Question): Promise<Answer> {
+  if (client.ending !== undefined) return 'closed'
   const response = await ask(client, question)
   if (response === undefined) return 'lost'
   return response.status === 200 && response.text !== question.answer ? 'wrong' : told(response)

@@ -24,7 +24,8 @@ them, with \`Connection: close\`; \`/readyz\` is 503 and \`/livez\` 200 meanwhil
 code is 0.
 
 What they do by themselves, measured in the same way: what a request got that was under way at the signal, one on a connection
-opened 400 ms later, one on a connection that was open; and how the process ended, its clients keeping their connections.`
+opened 400 ms later, one on a connection that was open (\`closed\`: the client saw it end before it asked); and
+how the process ended, its clients keeping their connections.`
 
 /** Writes docs/hosts.md from what was measured, and from the programs that were. */
 export const writePage = (hosts: readonly Host[], results: Results): void =>
