@@ -50,8 +50,9 @@ describe.concurrent('whatever inherits NODE_OPTIONS does and says the same', () 
   const tools: readonly [name: string, command: string, args: readonly string[], cwd?: string][] = [
     ['npm', 'npm', ['pkg', 'get', 'name', 'version']],
     ['npx', 'npx', ['--no-install', 'tsc', '--version']],
-    ['pnpm', node, [packageManagers.pnpm10, '--version']],
-    ['yarn', node, [packageManagers.yarn1, '--version']],
+    // Here they would fetch the version that this repository wants.
+    ['pnpm', node, [packageManagers.pnpm10, '--version'], tmpdir()],
+    ['yarn', node, [packageManagers.yarn1, '--version'], tmpdir()],
     [
       'tsc, with an error',
       node,
