@@ -35,8 +35,7 @@ const harmless = /^SIG(CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|WINCH|INFO|USR1|PIPE|XF
 
 /** A handler's turn: `part` is by what it is known what it does later. */
 const callOf = (foreign: ForeignHandler, step: Part['step']) => {
-  const part: Part = { ...hookPart, step }
-  return { foreign, part, isSilent: false, isOver: false }
+  return { foreign, part: { ...hookPart, step } as Part, isSilent: false, isOver: false }
 }
 
 type Call = ReturnType<typeof callOf>
@@ -125,7 +124,8 @@ export function createOtherHandlers(
     const ends = turns.map(async (call) => {
       const hook = { name: nameOf(call.foreign), fn: () => callAs(call) }
       const outcome = await runUntil(clock, gate, hook, due, call.part)
-      return call.isSilent ? { ...outcome, outcome: 'done' as const } : outcome
+      const isLeft = call.isSilent && outcome.outcome === 'timed-out'
+      return isLeft ? { ...outcome, outcome: 'done' as const } : outcome
     })
     const stopWatching = turns.some(({ isSilent }) => isSilent) ? host.whenIdle(endSilent) : cancel
     const outcomes = await Promise.all(ends)
