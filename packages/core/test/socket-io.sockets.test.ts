@@ -142,6 +142,42 @@ describe.concurrent('clients of Socket.IO', () => {
     expect(await served.report).toMatchObject({ clean: true, cut: [] })
   })
 
+  for (const isWaiting of [true, false]) {
+    test(`that have sent something before they could hear of it are heard (a poll waits: ${isWaiting})`, async () => {
+      await using served = await serve('io', { shutdownDelay: 0 })
+      const [client, sender] = [await served.raw(), await served.raw()]
+      const path = await startPolling(client)
+      expect(await client.ask('POST', path, { body: '40' })).toMatchObject({ status: 200 })
+      await client.get(path)
+      const poll = isWaiting ? client.ask('GET', path) : undefined
+      const engine = served.io.engine as unknown as {
+        clients: Record<string, { transport: { send(packets: { type: string }[]): void } }>
+      }
+      const { transport } = Object.values(engine.clients)[0] as (typeof engine.clients)[string]
+      const { send } = transport
+      const message = { body: '42["say","late"]' }
+      const said = new Promise((resolve) => {
+        // A busy event loop reads behind this what the kernel has had for long.
+        transport.send = (packets) => {
+          if (isWaiting && packets.some(({ type }) => type === 'close'))
+            resolve(sender.ask('POST', path, message))
+          send.call(transport, packets)
+        }
+        if (!isWaiting) {
+          void served.closing.then(async () => {
+            await new Promise((done) => setTimeout(done, 100))
+            resolve(sender.ask('POST', path, message))
+          })
+        }
+      })
+      served.signal()
+      expect(await said).toMatchObject({ status: 200, text: 'ok' })
+      expect(served.heard).toEqual(['late'])
+      expect(await (poll ?? client.ask('GET', path))).toMatchObject({ status: 200, text: '1' })
+      expect(await served.report).toMatchObject({ clean: true, cut: [], connections: { 'long-polling': 1 } })
+    })
+  }
+
   test('that are between two polls hear of it on the next one, although that needs a new connection', async () => {
     await using served = await serve('io', { shutdownDelay: 0 })
     const client = await served.raw()

@@ -16,6 +16,10 @@ interface Transport {
   closeTimeout?: number
   /** The request by which a polling client is sending something. */
   readonly dataReq?: { once(event: 'close', listener: () => void): unknown } | null
+  /** A poll waits for an answer. */
+  readonly writable?: boolean
+  send?(packets: readonly object[]): unknown
+  once?(event: 'ready', listener: () => void): unknown
 }
 
 /** A client of Engine.IO. */
@@ -25,7 +29,8 @@ interface EngineClient {
   readonly upgrading?: boolean
   readonly transport: Transport
   readonly writeBuffer: readonly unknown[]
-  close(): void
+  /** With `isAtOnce` it waits for no further poll. */
+  close(isAtOnce?: boolean): void
   once(event: 'close' | 'upgrade', listener: () => void): unknown
   on(event: 'upgrade', listener: (transport: Transport) => void): unknown
 }
@@ -47,6 +52,8 @@ type OnWebSocket = (request: unknown, socket: object, webSocket: WebSocketLike) 
 
 /** What a client has kept back while it went over to a WebSocket comes right behind, within this many milliseconds. */
 const afterUpgrade = 100
+/** What a client has sent before it heard of its end is here within this many milliseconds. */
+const afterLastPoll = 100
 
 const isEngine = (value: unknown): value is EngineServerLike => {
   const { clients, clientsCount, on } = (value ?? {}) as Partial<EngineServerLike & { clients: object }>
@@ -102,11 +109,32 @@ export function createEngineDrainable(
       return newcomers.became(webSocket)
     }
 
-    const close = () => {
+    const closeAtOnce = () => {
       const { transport } = client
       // Engine.IO would break off what the client is sending.
-      if (transport.dataReq) transport.dataReq.once('close', () => client.close())
-      else client.close()
+      if (transport.dataReq) transport.dataReq.once('close', closeAtOnce)
+      else client.close(true)
+    }
+
+    /**
+     * A client that polls hears of its end on a poll, and may have sent something before. Engine.IO would not hear that any more:
+     * it is closed when the client knows.
+     */
+    const closeOnPoll = (transport: Transport) => {
+      if (client.transport !== transport) return client.close()
+      // What waits for the client goes first.
+      if (!transport.writable) return void transport.once?.('ready', () => closeOnPoll(transport))
+      transport.send?.([{ type: 'close' }])
+      clock.after(afterLastPoll, closeAtOnce)
+    }
+
+    const close = () => {
+      const { transport } = client
+      if (transport.name !== 'polling') client.close()
+      else {
+        closeOnPoll(transport)
+        client.once('upgrade', () => client.close())
+      }
       hasBacklog()
     }
 
@@ -137,8 +165,9 @@ export function createEngineDrainable(
       },
       terminate() {
         // Between two polls there is nothing to end: Engine.IO forgets the client by itself.
-        if (webSocket === undefined) list.left(listed)
-        else webSocket.terminate()
+        if (webSocket !== undefined) return webSocket.terminate()
+        closeAtOnce()
+        list.left(listed)
       },
     }
 
