@@ -11,37 +11,43 @@ export interface Upgrade {
   readonly startedAt: number
 }
 
+const kConnection = Symbol('lameduck.connection')
+type TrackedSocket = Socket & { [kConnection]?: Connection }
+
 /** What is known of one connection that speaks HTTP/1. */
-export interface Connection {
+export class Connection {
   readonly socket: Socket
+  /** Takes it off the tracker that has it. */
+  readonly forget: (connection: Connection) => void
   /** False once it has closed, or is another tracker's. */
-  isOpen: boolean
+  isOpen = true
   /** The unfinished ones, oldest first: almost always one at most. */
-  readonly exchanges: Exchange[]
+  readonly exchanges: Exchange[] = []
   /** `socket.bytesRead` when the last exchange ended: with more than that, the next head may have begun to arrive. */
-  bytesWhenIdle: number
+  bytesWhenIdle = 0
   /** Its requests are counted as they come, because Node does not tell what it is busy with; undefined before the first. */
   isCounted: boolean | undefined
   /** The last request that came and was not counted: what Node does not tell of it. */
   method: string | undefined
   url: string | undefined
-  startedAt: number
+  startedAt = 0
   /** It was open when the drain began. */
-  early: boolean
+  early = false
   /** A request that is no probe has come. */
-  served: boolean
+  served = false
   /** The request by which the socket was given to another protocol, if it was. */
   upgrade: Upgrade | undefined
   /** The client was told that the connection closes: what still arrives is discarded. */
-  leaving: boolean
+  leaving = false
   /** Something did still arrive. */
-  overrun: boolean
-  /** Takes it off the tracker that has it. */
-  readonly forget: (connection: Connection) => void
-}
+  overrun = false
 
-const kConnection = Symbol('lameduck.connection')
-type TrackedSocket = Socket & { [kConnection]?: Connection }
+  constructor(socket: Socket, forget: Connection['forget']) {
+    this.socket = socket
+    this.forget = forget
+    ;(socket as TrackedSocket)[kConnection] = this
+  }
+}
 
 /** The connection of a socket that some tracker has accepted. */
 export const connectionOf = (socket: Socket | null | undefined): Connection | undefined =>
@@ -55,26 +61,4 @@ export function noteRequest(connection: Connection, { method, url }: IncomingMes
   connection.method = method
   connection.url = typeof url === 'string' && url.length <= longestNoted ? url : undefined
   connection.startedAt = now
-}
-
-/** Makes the connection of a socket, on which nothing has happened yet. */
-export function createConnection(socket: Socket, forget: Connection['forget']): Connection {
-  const connection: Connection = {
-    socket,
-    isOpen: true,
-    exchanges: [],
-    bytesWhenIdle: 0,
-    isCounted: undefined,
-    method: undefined,
-    url: undefined,
-    startedAt: 0,
-    early: false,
-    served: false,
-    upgrade: undefined,
-    leaving: false,
-    overrun: false,
-    forget,
-  }
-  ;(socket as TrackedSocket)[kConnection] = connection
-  return connection
 }

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { isServed, standInFor } from './by-hand.js'
 import { Chain } from './chain.js'
-import { type Connection, connectionOf, createConnection, noteRequest } from './connection.js'
+import { Connection, connectionOf, noteRequest } from './connection.js'
 import {
   type Asked,
   type Begun,
@@ -135,7 +135,7 @@ export function createConnectionTracker(
     if (known?.forget === forget) return known
     // Another server has accepted it and handed it on.
     known?.forget(known)
-    const connection = createConnection(socket, forget)
+    const connection = new Connection(socket, forget)
     connections.add(connection)
     socket.on('close', socketClosed)
     return connection

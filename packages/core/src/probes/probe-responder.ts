@@ -65,11 +65,7 @@ export function createProbeResponder(judge: Judge, paths: ProbePaths, shown: Sho
   const initials = ['/?', '//', ...Object.values(paths)].map((path) => path.charCodeAt(1))
   // `/readyz/name` asks for one check, unless that is the path of another probe: so the longest path comes first.
   const probes = (['livez', 'startupz', 'readyz'] as const)
-    .map((name) => ({
-      name,
-      path: paths[name],
-      hasParts: inDetail && name !== 'startupz',
-    }))
+    .map((name) => ({ name, path: paths[name], hasParts: inDetail && name !== 'startupz' }))
     .sort((a, b) => b.path.length - a.path.length)
 
   const ask = async (probe: ProbeName, names: readonly string[], isVerbose: boolean) => {
