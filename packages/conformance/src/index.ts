@@ -15,6 +15,7 @@ export { type Exit, ForkedServer, type ForkOptions, startScript, startServer } f
 export { freePorts } from './free-port.js'
 export { holdByUpload } from './held-upload.js'
 export { type Goaway, Http2Client, Http2Exchange, type Http2Response, StreamFailure } from './http2-client.js'
+export { beyondLooks } from './looks.js'
 export { injectableTargets, isProbeAnswer, probeTargets } from './probe-targets.js'
 export { type Ending, RawClient, type RawResponse, type Target } from './raw-client.js'
 export type { CutWork, PrintedReport } from './report.js'

@@ -16,3 +16,4 @@ export { type AttachableLifecycle, startStandardServer } from './start-standard-
 export { stopBy } from './stop-route.js'
 export { eventStream, eventsWanted, lines } from './streams.js'
 export { serveWebSockets, webSocketRoutes } from './web-sockets.js'
+export { roughWays, sayWhatRuns, unzip } from './what-runs.js'
