@@ -204,4 +204,16 @@ describe.concurrent('connections that Node keeps no list of, because their serve
       connections: { 'told-to-leave': 1, idle: 1, 'half-head': 1 },
     })
   })
+
+  test('are none of a drain when they were answered before their end, and ended before it', async () => {
+    using behind = await serveBehind()
+    const client = await behind.connect()
+    const bytes = requestBytes('POST', '/now', { body: Buffer.alloc(10_000) })
+    await client.send(bytes.subarray(0, 5000))
+    expect((await client.response()).text).toBe('now')
+    await client.send(bytes.subarray(5000))
+    await new Promise<void>((resolve) => void behind.clock.after(100, resolve))
+    behind.signal()
+    expect(await behind.report).toMatchObject({ clean: true, requests: { finished: 0, cut: 0 } })
+  })
 })

@@ -63,13 +63,18 @@ async function live(client: RawClient, random: () => number, isSignalled: () => 
       await client.send(bytes.subarray(cuts[i - 1] ?? 0, cut))
       await sleep(60 * random())
     }
-  })()
+  })().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   while (life.texts.length < life.asked && !life.isTold) {
     const answer = await client.response()
     life.texts.push(answer.text)
     life.isTold = answer.headers['connection'] === 'close'
   }
-  await sending
+  const failure = await sending
+  // Behind a head that says close, nobody reads for ever.
+  if (failure !== undefined && !life.isTold) throw failure
   life.wasOver = !isSignalled()
   return life
 }

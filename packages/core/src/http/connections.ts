@@ -49,6 +49,8 @@ export interface ConnectionTracker extends Iterable<Connection> {
   letGo(connection: Connection): void
   /** Ends an exchange whose response does not tell when it closes. */
   settle(exchange: Exchange): void
+  /** Ends those of a connection that are over, which before a drain nobody is told of. */
+  sweep(connection: Connection): void
   /** `stream`: what the new protocol is spoken on, if that is not the socket itself. */
   upgrade(req: Pick<IncomingMessage, 'method' | 'url'>, socket: Socket, stream?: Duplex): void
   /** Makes good what an application has done to the listeners of a response and its socket. */
@@ -141,12 +143,14 @@ export function createConnectionTracker(
     return connection
   }
 
+  const sweep = (connection: Connection) => exchangesOf(connection).filter(isOver).forEach(settle)
+
   const insert = (connection: Connection, begun: Begun, asked: Asked, before?: Exchange): Exchange => {
     const exchange = createExchange(connection, begun, asked)
     const { exchanges, isOpen } = connection
     // Handed on too late: its client has gone, and nothing will tell of its end.
     if (!isOpen) return exchange
-    exchangesOf(connection).filter(isOver).forEach(settle)
+    sweep(connection)
     exchanges.splice(before === undefined ? exchanges.length : exchanges.indexOf(before), 0, exchange)
     if (exchange.isWork) inFlight++
     begun.res.on('close', responseClosed)
@@ -207,6 +211,7 @@ export function createConnectionTracker(
       if (connections.delete(connection)) tracker.connectionEnded?.(connection)
     },
     settle,
+    sweep,
     upgrade(req, socket, stream = socket) {
       // Tests emit this event by hand, without a socket below.
       if (!(socket instanceof Duplex) || isTakenOver(stream)) return

@@ -182,6 +182,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       else connections.accept(socket).bytesWhenIdle = socket.bytesRead
     },
     announce() {
+      for (const connection of connections) connections.sweep(connection)
       connections.exchangeEnded = (exchange) => {
         if (!exchange.isProbe && wasAnswered(exchange)) finished++
         leftOut.ended(exchange)
