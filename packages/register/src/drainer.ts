@@ -3,14 +3,23 @@ import { writeSync } from 'node:fs'
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { isAttached, joinLifecycle, knownVariables, type Lifecycle, type Seat } from '@lameduck/core'
+import process from 'node:process'
+import {
+  isAttached,
+  joinLifecycle,
+  knownVariables,
+  type Lifecycle,
+  LifecycleError,
+  type Seat,
+} from '@lameduck/core'
 import { createIntroduction, type Introduction } from './introduction.js'
 import { attachFor, haveLifecycle, onceTheyHave } from './others.js'
 import { inTermsOfEnvironment, isNamed, nameOf, readEnvironment, variables } from './variables.js'
+import { drainWebSockets } from './web-sockets.js'
 
 /** Drains this process, from its first server that listens on. */
 export interface Drainer {
-  /** A server listens. */
+  /** A server listens, and those who want to know have been told. */
   hear(server: EventEmitter): void
   /** The application wants the lifecycle for itself: there is one from now on, and no other takes its place. */
   lifecycle(): Lifecycle
@@ -23,10 +32,8 @@ interface Present {
   readonly introduction: Introduction | undefined
   /** What readiness waits for. */
   readonly awaited: Set<string>
+  readonly leaveWebSockets: () => void
 }
-
-/** What tests put fake timers in the place of. */
-const { setImmediate } = globalThis
 
 /** A server, as far as it is asked here. */
 interface Listening extends EventEmitter {
@@ -47,12 +54,12 @@ function addressOf(server: Listening): number | string | undefined {
   return address?.port
 }
 
-/** The one line that says why the process cannot go on, and its end. */
-function give(error: unknown): never {
+/** The one line that says why the process cannot go on, and its end; what nobody has asked for by a variable ends no process. */
+function give(error: unknown): void {
   try {
     writeSync(2, `lameduck: ${error instanceof Error ? error.message : error}\n`)
   } catch {}
-  process.exit(1)
+  if (error instanceof LifecycleError) process.exit(1)
 }
 
 /** @throws {LifecycleError} ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT */
@@ -62,7 +69,7 @@ function begin(): Present {
     knownVariables.push(...variables.flatMap(({ option, isCores }) => (isCores ? [] : nameOf(option))))
     const introduction = options.logger === false ? undefined : createIntroduction()
     const seat = joinLifecycle({ ...options, logger: introduction?.logger ?? false })
-    return { seat, introduction, awaited: new Set(ports) }
+    return { seat, introduction, awaited: new Set(ports), leaveWebSockets: drainWebSockets(seat) }
   } catch (error) {
     throw inTermsOfEnvironment(error)
   }
@@ -76,7 +83,11 @@ function begin(): Present {
 export function createDrainer(stopHearing: () => void): Drainer {
   let present: Present | undefined
   let stopWatching = () => {}
-  const undo: (() => void)[] = []
+  /** How to leave each server alone again; those that nobody else holds are forgotten: a test may make one for each request. */
+  const leaving = new WeakMap<EventEmitter, () => void>()
+  let attached: readonly WeakRef<EventEmitter>[] = []
+
+  const leave = (server: EventEmitter | undefined) => server && leaving.get(server)?.()
 
   /** The application drains itself: it finds everything as if we had never been here. */
   const stepAside = () => {
@@ -84,8 +95,10 @@ export function createDrainer(stopHearing: () => void): Drainer {
     stopWatching()
     const left = present
     present = undefined
-    for (const each of undo.splice(0)) each()
+    for (const reference of attached) leave(reference.deref())
+    attached = []
     left?.introduction?.mute()
+    left?.leaveWebSockets()
     void left?.seat.lifecycle.stop({ reason: 'the application has a lifecycle of its own' })
   }
 
@@ -95,17 +108,19 @@ export function createDrainer(stopHearing: () => void): Drainer {
       present = begin()
     } catch (error) {
       give(error)
+      return stopHearing()
     }
     stopWatching = onceTheyHave(stepAside)
   }
 
   const attach = (server: EventEmitter, { seat }: Present) => {
     if (isAttached(server)) return
-    const leave = attachFor(server, () => seat.attach(server))
-    undo.push(() => {
-      leave()
+    const restore = attachFor(server, () => seat.attach(server))
+    leaving.set(server, () => {
+      restore()
       seat.detach(server)
     })
+    attached = [...attached.filter((each) => each.deref() !== undefined), new WeakRef(server)]
   }
 
   /** It takes part from now on; readiness may have waited for it. */
@@ -119,7 +134,7 @@ export function createDrainer(stopHearing: () => void): Drainer {
   }
 
   let isIntroduced = false
-  const meet = (server: EventEmitter) => {
+  const hear = (server: EventEmitter) => {
     const address = addressOf(server)
     if (address === undefined) return
     if (present === undefined) beginUnlessOthersHave()
@@ -133,8 +148,7 @@ export function createDrainer(stopHearing: () => void): Drainer {
   }
 
   return {
-    // After those who are told that it listens: one of them may have a lifecycle for it.
-    hear: (server) => void setImmediate(meet, server),
+    hear,
     lifecycle() {
       stopWatching()
       present ??= begin()

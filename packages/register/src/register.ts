@@ -17,6 +17,9 @@ const channel = 'tracing:net.server.listen:asyncEnd'
 const isMainThread = () =>
   (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread
 
+/** As it is in the beginning: tests put fake timers in its place. */
+const { setImmediate } = globalThis
+
 /** Servers of HTTP/1 have the one, those of HTTP/2 the other; neither module has to be loaded to find out. */
 const speaksHttp = (server: object) => 'closeAllConnections' in server || 'updateSettings' in server
 
@@ -38,8 +41,10 @@ function register(): Registered {
 
   const hear = (server: EventEmitter | undefined) => {
     if (server === undefined || !speaksHttp(server)) return
-    if (isMainThread()) load().hear(server)
-    else stop()
+    if (!isMainThread()) return stop()
+    const present = load()
+    // After those who are told that it listens: one of them may have a lifecycle for it.
+    setImmediate(present.hear, server)
   }
   const stop = tellOfServers(hear)
 

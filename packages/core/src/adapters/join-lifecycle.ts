@@ -6,6 +6,7 @@ import { type Calls, createCalls } from '../calls/calls.js'
 import { LifecycleError } from '../errors.js'
 import { audible, type FrameworkLogger } from '../events/audible.js'
 import { probeOf, sendProbe } from '../http/answers.js'
+import { findOwners } from '../http/hand-over.js'
 import type { Lifecycle } from '../lifecycle/lifecycle.js'
 import { kSeats, type Seats } from '../lifecycle/seats.js'
 import {
@@ -91,6 +92,13 @@ export interface Seat {
    * @returns how to look once more at those that listen already
    */
   search(isOurs: (server: EventEmitter) => boolean): () => void
+  /**
+   * Calls `find` with every upgraded socket that no attached server has, of every server that drains: when its drain begins,
+   * when the listener has closed, and with one that is upgraded in between. Who attaches its owner then takes it over.
+   *
+   * @returns how to stop
+   */
+  findOwners(find: (socket: object) => void): () => void
   /** Says that this adapter's server listens: the lifecycle is ready when all do. */
   listening(): void
   /**
@@ -208,6 +216,7 @@ export function joinLifecycle(options: AdapterOptions = {}, logger?: FrameworkLo
         stop = discoverServers(look, holder)
       }
     },
+    findOwners,
     listening,
     initialised() {
       if (!seats.isAwaited) listening()

@@ -20,3 +20,17 @@ export function takeOver(socket: object): void {
   upgraded[kRelease]?.()
   delete upgraded[kRelease]
 }
+
+/** Those who may know the owner of an upgraded socket that nobody has taken over. */
+const finders = new Set<(socket: object) => void>()
+
+/** As {@link offer} does it, calls `find` from now on. Returns how to stop. */
+export function findOwners(find: (socket: object) => void): () => void {
+  finders.add(find)
+  return () => void finders.delete(find)
+}
+
+/** Has an owner looked for that takes the socket over. */
+export function offer(socket: object): void {
+  for (const find of finders) find(socket)
+}

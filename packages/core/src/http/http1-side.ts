@@ -8,6 +8,7 @@ import { type Connection, connectionOf, noteRequest } from './connection.js'
 import { createConnectionTracker } from './connections.js'
 import { endEventStreams, endInOrder, isEventStream } from './event-streams.js'
 import { type Exchange, exchangesOf } from './exchanges.js'
+import { offer } from './hand-over.js'
 import { createHoldBack } from './hold-back.js'
 import { askToLeave, discardInput, hangUp, returnToResponse } from './leave.js'
 import { createLeftOut } from './left-out.js'
@@ -54,6 +55,11 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
   const upgrades = createQueuedUpgrades()
   let finished = 0
   let kept = 0
+
+  const offerUpgraded = () => {
+    if (connections.upgraded === 0) return
+    for (const { socket, upgrade } of [...connections]) if (upgrade !== undefined) offer(socket)
+  }
 
   const discard = (connection: Connection, req?: IncomingMessage) => {
     if (!connection.overrun) discardInput(connection)
@@ -131,6 +137,8 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
     // Whoever gets the socket may put responses of its own on it.
     if (known !== undefined && !known.isCounted) adoptWork(known)
     connections.upgrade(req, known?.socket ?? socket, socket)
+    // Its owner may take it over in this turn.
+    if (context.step !== 'serving') clock.nextTurn(offerUpgraded)
     if (known === undefined) return true
     // What was asked before is answered before, and must not say that the connection closes.
     holdBack.handOn(known)
@@ -204,8 +212,10 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
         if (!connection.isCounted && connection.upgrade === undefined) adoptWork(connection)
         connections.reconcile(connection)
       }
+      offerUpgraded()
     },
     askToGo(patience) {
+      offerUpgraded()
       closing.reapUnspoken(patience)
       if (context.endsEventStreams) endEventStreams(clock, [...connections].flatMap(exchangesOf), patience)
     },
