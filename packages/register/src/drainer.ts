@@ -54,12 +54,11 @@ function addressOf(server: Listening): number | string | undefined {
   return address?.port
 }
 
-/** The one line that says why the process cannot go on, and its end; what nobody has asked for by a variable ends no process. */
-function give(error: unknown): void {
+/** The one line that says what could not be. */
+function tell(error: unknown): void {
   try {
     writeSync(2, `lameduck: ${error instanceof Error ? error.message : error}\n`)
   } catch {}
-  if (error instanceof LifecycleError) process.exit(1)
 }
 
 /** @throws {LifecycleError} ENVIRONMENT_INVALID, OPTIONS_DO_NOT_FIT */
@@ -107,8 +106,10 @@ export function createDrainer(stopHearing: () => void): Drainer {
     try {
       present = begin()
     } catch (error) {
-      give(error)
-      return stopHearing()
+      stopHearing()
+      if (!(error instanceof LifecycleError)) throw error
+      tell(error)
+      process.exit(1)
     }
     stopWatching = onceTheyHave(stepAside)
   }
@@ -134,7 +135,7 @@ export function createDrainer(stopHearing: () => void): Drainer {
   }
 
   let isIntroduced = false
-  const hear = (server: EventEmitter) => {
+  const meet = (server: EventEmitter) => {
     const address = addressOf(server)
     if (address === undefined) return
     if (present === undefined) beginUnlessOthersHave()
@@ -148,7 +149,14 @@ export function createDrainer(stopHearing: () => void): Drainer {
   }
 
   return {
-    hear,
+    hear(server) {
+      try {
+        meet(server)
+      } catch (error) {
+        // A wrong variable has ended the process by now; what the host has done to Node or to its server does not.
+        tell(error)
+      }
+    },
     lifecycle() {
       stopWatching()
       present ??= begin()

@@ -54,10 +54,13 @@ export function createIntroduction(logger: Logger = consoleLogger()): Introducti
     },
     introduce(attach) {
       isIntroducing = true
-      const subject = attach()
-      isIntroducing = false
-      const { address, plan } = subject
-      logger.info({ step: 'attached', address, plan: rounded(plan) }, sentence(subject))
+      try {
+        const subject = attach()
+        const { address, plan } = subject
+        logger.info({ step: 'attached', address, plan: rounded(plan) }, sentence(subject))
+      } finally {
+        isIntroducing = false
+      }
     },
     mute() {
       isMuted = true

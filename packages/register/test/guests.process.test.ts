@@ -32,17 +32,20 @@ describe.concurrent('what a host does to Node is its own business', () => {
     await drains(server)
   })
 
-  test('what cannot be drained for a reason that no variable gives is served on, and one line says so', async () => {
-    const script = new URL('hosts/changes-globals.mjs', import.meta.url)
-    const nodeArguments = ['--import', '@lameduck/register']
-    await using server = await startScript(script, { nodeArguments, env: { WAY: 'process' } })
-    await server.until(() => server.stderr.includes('lameduck: '), 60_000, 'nothing is said')
-    const client = await server.connect()
-    expect(await client.get('/quick')).toMatchObject({ status: 200 })
-    client.destroy()
-    server.signal()
-    expect(await server.exited()).toMatchObject({ code: 0, signal: null })
-    expect(server.said('closed')).toEqual([true])
-    expect(server.stderr.trim().split('\n')).toHaveLength(1)
-  })
+  for (const way of ['process', 'frozen']) {
+    test(`what cannot be drained because the host has changed it (${way}) is served on, and one line says so`, async () => {
+      const script = new URL('hosts/changes-globals.mjs', import.meta.url)
+      const nodeArguments = ['--import', '@lameduck/register']
+      const env = { WAY: way, LAMEDUCK_LOGGER: 'false', LAMEDUCK_PLATFORM: 'terminal' }
+      await using server = await startScript(script, { nodeArguments, env })
+      await server.until(() => server.stderr.includes('lameduck: '), 60_000, 'nothing is said')
+      const client = await server.connect()
+      expect(await client.get('/quick')).toMatchObject({ status: 200 })
+      client.destroy()
+      server.signal()
+      expect(await server.exited()).toMatchObject({ code: 0, signal: null })
+      expect(server.said('closed')).toEqual([true])
+      expect(server.stderr.trim().split('\n')).toHaveLength(1)
+    })
+  }
 })

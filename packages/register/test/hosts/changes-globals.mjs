@@ -1,4 +1,4 @@
-// A host that puts something else in the place of what is Node's, before it listens.
+// A host that puts something else in the place of what is Node's, before it listens, or lets nobody change its server.
 import { createServer } from 'node:http'
 import { answer, closed, listening } from './answers.mjs'
 
@@ -6,6 +6,7 @@ const node = process
 const server = createServer(async (request, response) => response.end(await answer(request.url)))
 node.on('SIGTERM', () => server.close(closed))
 const ways = {
+  frozen: () => server.on('listening', () => Object.preventExtensions(server)),
   setImmediate: () => Reflect.deleteProperty(globalThis, 'setImmediate'),
   process: () => {
     globalThis.process = { ...node, on: node.on.bind(node) }
