@@ -1,4 +1,4 @@
-// A host that puts something else in the place of what is Node's, before it listens, or lets nobody change its server.
+// A host that puts something else in the place of what is Node's, before it listens, or lets nobody ask its server.
 import { createServer } from 'node:http'
 import { answer, closed, listening } from './answers.mjs'
 
@@ -6,7 +6,12 @@ const node = process
 const server = createServer(async (request, response) => response.end(await answer(request.url)))
 node.on('SIGTERM', () => server.close(closed))
 const ways = {
-  frozen: () => server.on('listening', () => Object.preventExtensions(server)),
+  address() {
+    const address = () => {
+      throw new Error('not yours')
+    }
+    server.on('listening', () => queueMicrotask(() => Object.assign(server, { address })))
+  },
   setImmediate: () => Reflect.deleteProperty(globalThis, 'setImmediate'),
   process: () => {
     globalThis.process = { ...node, on: node.on.bind(node) }
