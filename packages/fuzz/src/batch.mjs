@@ -15,12 +15,16 @@ import { SubjectProcess } from './subject-process.mjs'
  * @property {Phase} phase
  * @property {number} seed
  * @property {readonly number[]} inputs
+ * @property {Answers} [earlier] what was answered to its only input in drains before this one
  */
+
+/** @typedef {Readonly<Record<'plain' | 'lameduck', readonly Answer[]>>} Answers */
 
 /**
  * @typedef {object} Difference
  * @property {number | undefined} input undefined if it belongs to the whole batch
  * @property {string} what
+ * @property {Answers} [answers] of each server, one a try
  */
 
 const atOnce = 32
@@ -33,8 +37,14 @@ const inputOf = (/** @type {Batch} */ { protocol, seed }, /** @type {number} */ 
     ending: /** @type {const} */ ('wait'),
   }
 
-const show = (/** @type {Answer} */ { bytes, connection }) =>
-  `${connection} ${JSON.stringify(bytes.toString('latin1').slice(0, 1500))}`
+/** What is told of a large body is its length: a difference behind it has to be seen. */
+const show = (/** @type {Answer} */ { bytes, connection }) => {
+  const text = bytes.toString('latin1').replaceAll(/(.)\1{99,}/g, (run, letter) => `${letter}{${run.length}}`)
+  return `${connection} ${JSON.stringify(text.slice(0, 1500))}`
+}
+
+/** @type {Answers} */
+const nothing = { plain: [], lameduck: [] }
 
 /**
  * Whether both agree about an input. What one answers now and then, both may: a reset that overtakes an answer, say.
@@ -47,13 +57,15 @@ const show = (/** @type {Answer} */ { bytes, connection }) =>
 async function compareInput(batch, index, open) {
   const { agree } = /** @type {import('./protocols.mjs').Protocol} */ (protocols[batch.protocol])
   const input = inputOf(batch, index)
-  /** @type {Record<'plain' | 'lameduck', Answer[]>} */
-  const answers = { plain: [], lameduck: [] }
+  const { earlier = nothing } = batch
+  const before = earlier.plain.length
+  const answers = { plain: [...earlier.plain], lameduck: [...earlier.lameduck] }
   const { plain, lameduck: rolled } = answers
   // Who is asked first is answered less behind a FIN or a broken frame, with lameduck or without: they take turns.
   /** @type {('plain' | 'lameduck')[]} */
-  const turns = ['plain', 'lameduck']
-  for (const quiet of batch.phase === 'closed' ? [400] : quiets) {
+  const turns = before % 2 === 0 ? ['plain', 'lameduck'] : ['lameduck', 'plain']
+  // A connection that is older than the drain is used up by one try: each further one needs a drain of its own.
+  for (const quiet of batch.phase === 'closed' ? [before === 0 ? 400 : 1500] : quiets) {
     const sockets = await Promise.all(turns.map(open))
     const given = await Promise.all(sockets.map((socket) => exchange(socket, input, quiet)))
     // Nobody reads what comes after a reset. Which answers overtake a FIN is a matter of luck, and these have one try.
@@ -66,7 +78,7 @@ async function compareInput(batch, index, open) {
     .map((piece) => JSON.stringify(piece.toString('latin1').slice(0, 2000)))
     .join('\n    ')
   const what = `sent (${input.ending})\n    ${sent}\n  plain   ${plain.map(show).join('\n          ')}\n  rolled  ${rolled.map(show).join('\n          ')}`
-  return [{ input: index, what }]
+  return [{ input: index, what, answers }]
 }
 
 /**
@@ -140,6 +152,25 @@ async function endInOrder(subject) {
       ? `the server ended with ${exit ?? 'nothing after half a minute'}: ${subject.output}`
       : `exit ${exit}, cut ${JSON.stringify(report.cut)}, steps ${JSON.stringify(report.durations)}`
   return [{ input: undefined, what }]
+}
+
+/**
+ * Tries an input again that was answered differently while the listener was closed, in drains of its own.
+ *
+ * @param {Batch} batch
+ * @param {Difference} first
+ * @returns {Promise<Difference | undefined>} undefined if both agree in the end
+ */
+export async function tryAlone(batch, first) {
+  let found = first
+  for (let attempt = 1; attempt < quiets.length; attempt++) {
+    const { input, answers } = found
+    if (batch.phase !== 'closed' || input === undefined || answers === undefined) return found
+    const [again] = await runBatch({ ...batch, inputs: [input], earlier: answers })
+    if (again === undefined) return undefined
+    found = again
+  }
+  return found
 }
 
 /**

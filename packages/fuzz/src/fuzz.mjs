@@ -1,5 +1,5 @@
 // Spreads a number of inputs over protocols and phases.
-import { narrow, runBatch } from './batch.mjs'
+import { narrow, runBatch, tryAlone } from './batch.mjs'
 import { reasonFor } from './known-differences.mjs'
 import { protocols } from './protocols.mjs'
 
@@ -28,7 +28,10 @@ export async function fuzz({ inputs, seed, only, print }) {
     for (let from = 0; from < each; from += largest) {
       const batch = { ...place, seed, inputs: range(from, Math.min(each, from + largest)) }
       total.inputs += batch.inputs.length
-      for (const difference of await runBatch(batch)) total[await tell(batch, difference, print)]++
+      for (const difference of await runBatch(batch)) {
+        const kind = await tell(batch, difference, print)
+        if (kind !== 'none') total[kind]++
+      }
     }
     const differences = total.unknown + total.known - before
     print(`${place.protocol}, ${place.phase}: ${each} inputs, ${differences} differences`)
@@ -44,9 +47,12 @@ export async function fuzz({ inputs, seed, only, print }) {
 async function tell(batch, difference, print) {
   const found = difference.input === undefined ? await narrow(batch, difference) : difference
   const reason = reasonFor(batch, found)
-  const where = `${batch.protocol} --phase ${batch.phase} --seed ${batch.seed} --input ${found.input ?? '?'}`
-  print(`${reason ? `known (${reason})` : 'DIFFERENT'}: ${where}\n  ${found.what}`)
-  return reason === undefined ? 'unknown' : 'known'
+  const last = reason === undefined ? await tryAlone(batch, found) : found
+  if (last === undefined) return 'none'
+  const why = reason ?? reasonFor(batch, last)
+  const where = `${batch.protocol} --phase ${batch.phase} --seed ${batch.seed} --input ${last.input ?? '?'}`
+  print(`${why ? `known (${why})` : 'DIFFERENT'}: ${where}\n  ${last.what}`)
+  return why === undefined ? 'unknown' : 'known'
 }
 
 const range = (/** @type {number} */ from, /** @type {number} */ to) =>

@@ -13,9 +13,16 @@ const known = [
   {
     protocol: /^https?$/,
     phase: /^(window|closed)$/,
-    what: /^(?: {2}plain {3}| {10})\w+ ".*HTTP\/1\.1 101 .*(?:HTTP\/1\.1 200 |piece \d;|end\\r).*\n(?: {10}.*\n)* {2}rolled {2}(?![\s\S]*HTTP\/1\.1 101 .*HTTP\/1\.1 200 )/m,
+    what: /^(?: {2}plain {3}| {10})\w+ ".*HTTP\/1\.1 101 .*(?:HTTP\/1\.1 \d{3} [\w ]+\\r\\nDate|piece \d;|end\\r).*\n(?: {10}.*\n)* {2}rolled {2}(?=[\s\S]*(?:HTTP\/1\.1 101 |Connection: close))(?![\s\S]*HTTP\/1\.1 101 .*HTTP\/1\.1 \d{3} [\w ]+\\r\\nDate)/m,
     reason:
       'Node hands on an upgrade while answers ahead of it are still under way: here it comes behind them, all in order',
+  },
+  {
+    protocol: /^https$/,
+    phase: /^window$/,
+    what: /^sent \(fin\)\n[\s\S]*^(?: {2}plain {3}| {10})\w+ ".*HTTP\/1\.1 101 [\s\S]*^ {2}rolled {2}(?![\s\S]*HTTP\/1\.1 101 .*HTTP\/1\.1 \d{3} [\w ]+\\r\\nDate)/m,
+    reason:
+      'Node closes a TLS connection when its client ends it, before the turn of an upgrade that waits for the answers ahead of it',
   },
   {
     protocol: /^https?$/,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fuzz } from '../src/fuzz.mjs'
 import { frame, types } from '../src/inputs/http2.mjs'
+import { reasonFor } from '../src/known-differences.mjs'
 import { http1Text, http2Text, saysClose } from '../src/normal-form.mjs'
 import { protocols } from '../src/protocols.mjs'
 import { createRandom } from '../src/random.mjs'
@@ -56,6 +57,27 @@ describe('what has to be the same', () => {
     expect(text(data('ab', 1))).toBe(text(frame(types.settings, 0, 0), data('a'), data('b', 1)))
     expect(text(data('ab', 1))).not.toBe(text(data('ab')))
     expect(text(data('a', 1), data('b', 1, 3))).toBe(text(data('b', 1, 3), data('a', 1)))
+  })
+})
+
+describe('a listed difference', () => {
+  const upgraded = String.raw`HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\nbehind it`
+  const reason = (ending: string, rolled: string, status = '200 OK') => {
+    const later = String.raw`HTTP/1.1 ${status}\r\nDate: now\r\nContent-Length: 4\r\n\r\nlate`
+    const what = `sent (${ending})\n    "GET /late"\n  plain   open "${upgraded}${later}"\n  rolled  open "${rolled.replace('late', later)}"`
+    return reasonFor({ protocol: 'https', phase: 'window', seed: 1, inputs: [1] }, { input: 1, what })
+  }
+
+  it('is an upgrade that comes behind the answers ahead of it', () => {
+    expect(reason('wait', `late${upgraded}`)).toContain('all in order')
+    expect(reason('wait', `late${upgraded}`, '400 Bad Request')).toContain('all in order')
+    expect(reason('wait', `${upgraded}late`)).toBeUndefined()
+  })
+
+  it('is not an upgrade that is lost, unless its client has ended a TLS connection', () => {
+    expect(reason('wait', 'late')).toBeUndefined()
+    expect(reason('wait', '')).toBeUndefined()
+    expect(reason('fin', 'late')).toContain('when its client ends it')
   })
 })
 
