@@ -13,11 +13,16 @@ function lastRequestOn(socket: Socket): IncomingMessage | undefined {
   return request?.complete && responseOn(socket) === undefined ? undefined : request
 }
 
-/** The request of a response; where an application has taken it off, the one that was parsed last, or one that is read. */
-const requestOf = (res: ServerResponse, socket: Socket): IncomingMessage =>
-  (res.req as IncomingMessage | null) ??
-  lastRequestOn(socket) ??
-  Object.assign(new IncomingMessage(socket), { complete: true })
+/**
+ * The request of a response; where an application has taken it off, or put something else there, the one that was parsed last,
+ * unless that is known to wait for its turn; or one that is read.
+ */
+function requestOf(res: ServerResponse, { socket, exchanges }: Connection): IncomingMessage {
+  if (res.req instanceof IncomingMessage) return res.req
+  const last = lastRequestOn(socket)
+  const isOther = last === undefined || exchanges.some(({ req }) => req === last)
+  return isOther ? Object.assign(new IncomingMessage(socket), { complete: true }) : last
+}
 
 /** Responses that stand in for one that cannot be reached, because it waits behind others. */
 const standIns = new WeakSet<ServerResponse>()
@@ -28,7 +33,8 @@ const isSent = { closed: yes, headersSent: yes, writableEnded: yes, writableFini
 
 /**
  * Makes known, when a drain begins, what a connection is busy with: the response whose turn it is and the last request behind
- * it. Those between are known if they came while the server was attached; others are found when it is their turn.
+ * it. Those between are known if they came while the server was attached, and Node has not answered them itself; others are found
+ * when it is their turn.
  *
  * @param found told of every request whose response was found
  */
@@ -38,22 +44,24 @@ export function createAdopting(
   found: (exchange: Exchange) => void,
 ): (connection: Connection) => void {
   const begin = (connection: Connection, req: IncomingMessage, res: ServerResponse, before?: Exchange) => {
-    const { isCounted, method, url, startedAt } = connection
-    const { originalUrl = req.url } = req as { originalUrl?: string }
-    // Nothing is noted of requests that came before the server was attached.
-    const asked: Asked =
-      isCounted === undefined
-        ? { method: req.method, url: originalUrl, startedAt: context.now() }
-        : { method, url: url ?? originalUrl, startedAt }
-    const isProbe = context.probeOf(asked.method, asked.url) !== undefined
+    const { method, url, startedAt } = connection
+    const own = () => (req as { originalUrl?: string }).originalUrl ?? req.url
+    // Nothing is noted of requests that came before the server was attached, or that Node answers itself (`dropRequest`, 417).
+    const isNoted = method !== undefined
+    const asked: Asked = isNoted
+      ? { method, url: url ?? own(), startedAt }
+      : { method: req.method, url: own(), startedAt: context.now() }
+    // What is noted is that of one request. Where its URL is too long to be, its own is what the application has made of it.
+    connection.method = undefined
+    const isProbe = context.probeOf(asked.method, isNoted ? url : asked.url) !== undefined
     return tracker.insert(connection, { req, res, isProbe }, asked, before)
   }
 
   /** Its turn comes before that of all that wait; its stand-in goes. */
   const takeTurn = (connection: Connection, res: ServerResponse) => {
-    const req = requestOf(res, connection.socket)
+    const req = requestOf(res, connection)
     const { exchanges } = connection
-    const standIn = exchanges.find((each) => each.req === req)
+    const standIn = exchanges.find((each) => each.req === req && standIns.has(each.res))
     const exchange = begin(connection, req, res, standIn ?? exchanges[0])
     if (standIn !== undefined) tracker.settle(standIn)
     found(exchange)
@@ -62,15 +70,20 @@ export function createAdopting(
   const findTurn = (connection: Connection) => {
     const turn = responseOn(connection.socket)
     const known = exchangesOf(connection)
-    if (turn !== undefined && known.every(({ res }) => res !== turn)) {
-      if (connection.isCounted === undefined) turn.once('close', () => findTurn(connection))
-      takeTurn(connection, turn)
-      return
-    }
+    turn?.once('close', () => findNext(connection))
+    if (turn !== undefined && known.every(({ res }) => res !== turn)) return takeTurn(connection, turn)
     // The turn of those before has come and gone.
     for (const exchange of known) {
       if (exchange.res === turn) break
       if (standIns.has(exchange.res)) tracker.settle(exchange)
+    }
+  }
+
+  const findNext = (connection: Connection) => {
+    try {
+      findTurn(connection)
+    } catch {
+      // Its response is one that nobody can track.
     }
   }
 

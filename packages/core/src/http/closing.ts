@@ -171,7 +171,9 @@ export function createClosing(
     ended(connection) {
       const kind = closedAs.get(connection)
       closedAs.delete(connection)
-      if (!isTakenOver(connection.socket)) {
+      const { isOpen, socket } = connection
+      const isHandedOn = !isOpen && !socket.destroyed
+      if (!isHandedOn && !isTakenOver(socket)) {
         count(kind ?? (connection.leaving ? 'told-to-leave' : 'by-client'))
       }
       if (kind !== undefined && kind !== 'cut') hangingUp--

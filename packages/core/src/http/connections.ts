@@ -121,6 +121,8 @@ export function createConnectionTracker(
     // Both of two trackers hear of a socket that one has handed on to the other.
     if (connection.forget !== forget || !connection.isOpen) return
     connection.isOpen = false
+    // One that is handed to and fro between servers hears of its close once.
+    connection.socket.off('close', socketClosed)
     const isHere = connections.delete(connection)
     if (connection.upgrade !== undefined) upgraded--
     for (const exchange of exchangesOf(connection)) settle(exchange)

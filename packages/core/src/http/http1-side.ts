@@ -208,9 +208,13 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
       kept = connections.size
       for (const connection of connections) {
         connection.early = true
-        exchangesOf(connection).forEach(asked)
-        if (!connection.isCounted && connection.upgrade === undefined) adoptWork(connection)
-        connections.reconcile(connection)
+        try {
+          exchangesOf(connection).forEach(asked)
+          if (!connection.isCounted && connection.upgrade === undefined) adoptWork(connection)
+          connections.reconcile(connection)
+        } catch {
+          // What an application has done to the objects of one connection costs the others nothing.
+        }
       }
       offerUpgraded()
     },
