@@ -36,20 +36,20 @@ export function withImageEnv(env: Environment, image: Image | undefined): Enviro
   return merged
 }
 
-/** Whether a Service leads to a port of this container; to any, where it has the only ones. */
-function isRouted(container: Tree, workload: Workload, { services }: Traffic): boolean {
-  if (workload.platform !== 'kubernetes') return true
-  const ports = services.flatMap(({ tree }) => tree.get('spec', 'ports')?.items ?? [])
-  if (services.length === 0) return false
-  if (workload.main.length === 1) return true
-  const own = (container.get('ports')?.items ?? []).flatMap((port) => [
-    port.get('containerPort')?.text,
-    port.get('name')?.text,
-  ])
-  return ports.some((port) => {
-    const target = port.get('targetPort')?.text ?? port.get('port')?.text
-    return target !== undefined && own.includes(target)
-  })
+/** Services that lead to a port of this container; all that select the pod, where it has the only ones. */
+function servicesTo(container: Tree, { main }: Workload, { services }: Traffic): readonly KubeObject[] {
+  if (main.length === 1) return services
+  const portsOf = (tree: Tree) => tree.get('ports')?.items ?? []
+  const leadsHere = (target: string | undefined) =>
+    portsOf(container).some((port) => port.get('containerPort')?.text === target) ||
+    // Of several ports of one name in a pod the first one is meant.
+    main.find((each) => portsOf(each).some((port) => port.get('name')?.text === target)) === container
+  return services.filter(({ tree }) =>
+    portsOf(tree.get('spec') ?? tree).some((port) => {
+      const target = port.get('targetPort')?.text ?? port.get('port')?.text
+      return target !== undefined && leadsHere(target)
+    }),
+  )
 }
 
 const loadsLameduck = (start: Start | undefined) =>
@@ -107,13 +107,16 @@ function readContainer(tree: Tree, workload: Workload, traffic: Traffic, input: 
   const own = environmentOf(tree, input.configsOf(workload.object))
   const env = withImageEnv(own.env, subject?.image)
   const { pkg, code } = subject ?? {}
+  const leading = servicesTo(tree, workload, traffic)
+  const others = traffic.services.filter((each) => !leading.includes(each))
   return {
     tree,
     at: (tree.get('name') ?? tree).place,
     name: tree.get('name')?.text ?? '',
     workload,
-    traffic,
-    isRouted: isRouted(tree, workload, traffic),
+    // Those that lead to it come first: findings name one.
+    traffic: { ...traffic, services: [...leading, ...others] },
+    isRouted: workload.platform !== 'kubernetes' || leading.length > 0,
     env,
     image: subject?.image,
     imageName,

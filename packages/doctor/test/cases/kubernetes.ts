@@ -24,6 +24,29 @@ export const kubernetesCases: Cases = {
     { name: 'one', says: 'pass', files: routed({ container: probes }) },
     { name: 'no Service', says: 'nothing', files: { 'd.yaml': deployment() } },
     {
+      name: 'the second port of a name in a pod, which no Service leads to',
+      says: 'pass',
+      files: routed({
+        container: probes,
+        beside:
+          '- name: shapes\n  image: acme/shapes:1\n  env: [{ name: NODE_ENV, value: production }]\n  ports: [{ name: http, containerPort: 8003 }]',
+      }),
+    },
+    {
+      name: 'the Service that leads to it is named',
+      says: 'fail',
+      severity: 'error',
+      computed: 'Service metrics → numbers, no readinessProbe',
+      files: {
+        ...routed({
+          container: probes,
+          beside:
+            '- name: numbers\n  image: acme/numbers:1\n  env: [{ name: NODE_ENV, value: production }]\n  ports: [{ containerPort: 9282 }]',
+        }),
+        'm.yaml': service('ports: [{ port: 9282 }]').replace('name: shop', 'name: metrics'),
+      },
+    },
+    {
       name: 'no Node service',
       says: 'nothing',
       files: { 'd.yaml': deployment({ image: 'redis:7' }), 's.yaml': service() },
