@@ -155,6 +155,11 @@ export function readImage(source: Source): Image | undefined {
     copies: builder.copies,
     instructions: builder.instructions,
     installs: (name) =>
-      installed.some((text) => readCommands(text).some(({ words }) => words.slice(1).includes(name))),
+      installed.some((text) =>
+        readCommands(text).some(({ words }) =>
+          // `curl`, `curl=8.5.0-r0`, `curl~8`
+          words.slice(1).some((word) => word.replace(/[=~<>@].*$/, '') === name),
+        ),
+      ),
   }
 }

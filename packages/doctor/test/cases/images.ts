@@ -141,6 +141,25 @@ export const imageCases: Cases = {
       },
     },
     {
+      name: 'curl in a stage upon slim',
+      says: 'fail',
+      severity: 'warning',
+      computed: 'curl ∉ node:22-slim',
+      files: {
+        Dockerfile:
+          'FROM node:22-slim AS base\nFROM base\nHEALTHCHECK CMD curl -f http://localhost/livez\nCMD ["node", "main.js"]\n',
+      },
+    },
+    {
+      name: 'curl that was copied',
+      says: 'pass',
+      files: {
+        Dockerfile: dockerfile(
+          'COPY --from=curl /usr/bin/curl /usr/bin/\nHEALTHCHECK CMD curl -f http://localhost/livez\nCMD ["node", "main.js"]',
+        ),
+      },
+    },
+    {
       name: 'wget in Alpine',
       says: 'pass',
       files: {

@@ -129,6 +129,13 @@ export const platformCases: Cases = {
       files: compose('healthcheck: { test: [CMD, curl, "http://localhost:3000/readyz"] }'),
     },
     {
+      name: 'it asks readiness, in a task definition',
+      says: 'fail',
+      severity: 'warning',
+      computed: '/readyz',
+      files: ecs({ healthCheck: { command: ['CMD-SHELL', 'wget -q localhost:3000/readyz || exit 1'] } }),
+    },
+    {
       name: 'it asks for start-up',
       says: 'pass',
       files: compose('healthcheck: { test: curl http://localhost:3000/startupz }'),
@@ -146,6 +153,67 @@ export const platformCases: Cases = {
       files: compose(
         `deploy: { endpoint_mode: dnsrr }\nstop_grace_period: 30s\nenvironment: { LAMEDUCK_GRACE_PERIOD: 30s, LAMEDUCK_SHUTDOWN_DELAY: 12s }`,
       ),
+    },
+  ],
+  C07: [
+    {
+      name: 'curl in slim',
+      says: 'fail',
+      severity: 'warning',
+      at: 'compose.yaml:4',
+      computed: 'curl ∉ node:22-slim',
+      files: compose('healthcheck: { test: [CMD, curl, -f, "http://localhost:3000/startupz"] }'),
+    },
+    {
+      name: "curl in Node's Alpine, as a task definition has it",
+      says: 'fail',
+      severity: 'warning',
+      computed: 'curl ∉ node:22-alpine',
+      files: ecs({
+        image: 'public.ecr.aws/docker/library/node:22-alpine',
+        healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:3000/startupz || exit 1'] },
+      }),
+    },
+    {
+      name: 'curl that was installed, with its version',
+      says: 'pass',
+      files: {
+        ...compose('healthcheck: { test: curl -f http://localhost:3000/startupz }'),
+        Dockerfile: dockerfile(
+          'RUN apk add --no-cache curl=8.5.0-r0\nCMD ["node", "main.js"]',
+          'node:22-alpine',
+        ),
+      },
+    },
+    {
+      name: 'wget, where curl is not',
+      says: 'pass',
+      files: {
+        ...compose(
+          'healthcheck: { test: curl -f http://localhost/startupz || wget -q http://localhost/startupz }',
+        ),
+        Dockerfile: dockerfile('CMD ["node", "main.js"]', 'node:22-alpine'),
+      },
+    },
+    {
+      name: "Node's full image",
+      says: 'pass',
+      files: ecs({ image: 'node:22', healthCheck: { command: ['CMD', 'curl', 'http://localhost/livez'] } }),
+    },
+    {
+      name: 'Node itself',
+      says: 'pass',
+      files: compose(`healthcheck: { test: [CMD, node, -e, "fetch('http://localhost:3000/startupz')"] }`),
+    },
+    {
+      name: 'an image that was not seen',
+      says: 'nothing',
+      files: ecs({ healthCheck: { command: ['CMD', 'curl', 'http://localhost/livez'] } }),
+    },
+    {
+      name: 'a check that is turned off',
+      says: 'nothing',
+      files: compose('healthcheck: { disable: true, test: [CMD, curl, localhost] }'),
     },
   ],
   S01: [

@@ -1,4 +1,3 @@
-import { nameOf } from '../../files/files.js'
 import { isInContainer, linksOf } from '../../start/start.js'
 import { asksReadiness } from '../platforms/compose-rules.js'
 import { checkSignal } from '../platforms/signal.js'
@@ -6,6 +5,7 @@ import { fail, type Outcomes, pass, rule } from '../rule.js'
 import { sources } from '../sources.js'
 import { chainOf } from '../starts/weight.js'
 import type { ImageSubject, StartSubject } from '../subjects.js'
+import { checkTools } from './health-tool.js'
 
 function checkPm2({ start }: StartSubject): Outcomes {
   if (!isInContainer(start)) return undefined
@@ -56,30 +56,9 @@ function checkHealthPath({ image }: ImageSubject): Outcomes {
   })
 }
 
-const tools = ['curl', 'wget'] as const
-
-/** Whether an image has a tool by itself: busybox brings wget, and Node's full image both. */
-function hasTool({ image }: ImageSubject, tool: (typeof tools)[number]): boolean {
-  const { base, baseName = '' } = image
-  if (image.installs(tool)) return true
-  if (base.shell === 'ash') return tool === 'wget'
-  return !base.isBare && /(?:^|\/)node[:@]|(?:^|\/)node$/.test(baseName)
-}
-
-function checkHealthTool(subject: ImageSubject): Outcomes {
-  const { image } = subject
-  const { healthcheck, base, baseName } = image
-  if (healthcheck === undefined) return undefined
-  const used = tools.find((tool) => new RegExp(`\\b${tool}\\b`).test(healthcheck.text))
-  if (used === undefined) return pass
-  const isKnown = base.shell === 'ash' || base.isBare || /(?:^|\/)node(?:[:@]|$)/.test(baseName ?? '')
-  if (hasTool(subject, used) || !isKnown || image.stage.parent !== undefined)
-    return isKnown ? pass : undefined
-  return fail({
-    at: healthcheck.at,
-    computed: `${used} ∉ ${nameOf(baseName ?? '')}`,
-    message: `the image has no ${used}: the container is unhealthy from the start`,
-  })
+function checkHealthTool({ image }: ImageSubject): Outcomes {
+  const { healthcheck } = image
+  return healthcheck && checkTools(healthcheck.text, healthcheck.at, { image })
 }
 
 function checkSeveral({ image }: ImageSubject): Outcomes {

@@ -1,5 +1,8 @@
 import { probeDefaults } from '@lameduck/core/plan'
 import type { Deployed } from '../../deployed/deployed.js'
+import { imageNameIn } from '../../project/image-names.js'
+import type { Place } from '../../text/source.js'
+import { checkTools } from '../images/health-tool.js'
 import { fail, type Outcomes, pass, rule, unseen } from '../rule.js'
 import { sources } from '../sources.js'
 import type { Context } from '../subjects.js'
@@ -52,18 +55,38 @@ const readiness = new RegExp(`${probeDefaults.readyz}|/health/ready|/readiness\\
 /** Whether the check of a container asks for readiness. */
 export const asksReadiness = (text: string): string | undefined => readiness.exec(text)?.[0]
 
-function checkHealth({ kind, tree }: Deployed): Outcomes {
-  const test = tree.get('healthcheck', 'test')
-  if (kind !== 'compose' || test === undefined) return undefined
+/** The check of a container, as compose and ECS have it. */
+function healthOf({ kind, tree }: Deployed): { text: string; at: Place } | undefined {
+  const test =
+    kind === 'compose'
+      ? tree.get('healthcheck', 'test')
+      : kind === 'ecs'
+        ? tree.get('healthCheck', 'command')
+        : undefined
+  const isOff = tree.get('healthcheck', 'disable')?.scalar === true || test?.items[0]?.text === 'NONE'
+  if (test === undefined || isOff) return undefined
   const text = test.list ? test.items.map((item) => item.text ?? '').join(' ') : (test.text ?? '')
-  const found = asksReadiness(text)
+  return { text, at: test.place }
+}
+
+function checkHealth(deployed: Deployed): Outcomes {
+  const health = healthOf(deployed)
+  if (health === undefined) return undefined
+  const found = asksReadiness(health.text)
   if (found === undefined) return pass
   return fail({
-    at: test.place,
+    at: health.at,
     computed: found,
     message:
       'a task whose check fails is killed: while it drains, or while its database is away, all at once',
   })
+}
+
+function checkHealthTool(deployed: Deployed): Outcomes {
+  const health = healthOf(deployed)
+  const isBuilt = deployed.tree.get('build') !== undefined
+  const imageName = isBuilt ? undefined : imageNameIn(deployed.tree.get('image'))
+  return health && checkTools(health.text, health.at, { image: deployed.image, imageName })
 }
 
 function checkDns({ kind, tree, drain, at }: Deployed): Outcomes {
@@ -125,7 +148,7 @@ export const composeRules = [
     severity: 'warning',
     subject: 'deployed',
     check: checkHealth,
-    why: 'Swarm kills what is unhealthy. A health check that asks for readiness kills a task that drains, and all of them when something they depend on is away.',
+    why: 'Swarm and ECS replace what is unhealthy. A health check that asks for readiness kills a task that drains, and all of them when something they depend on is away.',
     fix: 'Ask /startupz, with a start_period that is longer than a start.',
     sources: [sources.compose],
   }),
@@ -138,5 +161,15 @@ export const composeRules = [
     why: 'With endpoint_mode dnsrr balancers ask DNS for addresses, and hold them. One that holds them longer than the window sends requests to what has gone: measured, 180 of 8 400 at 10 s.',
     fix: 'Let the balancer hold addresses for a second, or set LAMEDUCK_SHUTDOWN_DELAY above what it holds.',
     sources: [sources.swarm],
+  }),
+  rule({
+    id: 'C07',
+    name: 'healthcheck-tool-missing',
+    severity: 'warning',
+    subject: 'deployed',
+    check: checkHealthTool,
+    why: 'The health check of compose and of an ECS task definition runs within the container. Slim and distroless images have neither curl nor wget, Alpine has no curl: the check fails for ever, and whoever waits for it, or replaces what fails it, never comes to an end.',
+    fix: 'test: ["CMD", "node", "-e", "fetch(…).then(…)"], or install the tool.',
+    sources: [sources.compose, sources.ecs],
   }),
 ]
