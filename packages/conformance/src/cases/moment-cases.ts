@@ -6,10 +6,10 @@ import type { RawClient } from '../raw-client.js'
 import { requestBytes } from '../request-bytes.js'
 import type { BehaviourCase } from '../server-under-test.js'
 
-const options = { ...quick, shutdownDelay: 1500, linger: 1500 }
+const options = { ...quick, shutdownDelay: 4000, linger: 4000 }
 const octets = { 'Content-Type': 'application/octet-stream' }
 /** Longer than a busy machine takes from a request to the signal. */
-const long = 3000
+const long = 15_000
 
 /** A request up to one moment of its life; what is returned lives on behind the signal, and gives what was answered. */
 type Moment = (client: RawClient, server: ForkedServer) => Promise<() => Promise<string[]>>
@@ -36,8 +36,7 @@ const halfHead: Moment = async (client) => {
 const pipelined =
   (answeredBefore: number): Moment =>
   async (client) => {
-    const slow = `/slow?ms=${long}`
-    const paths = ['/fast', slow, '/fast', slow].slice(1 - answeredBefore)
+    const paths = ['/fast', `/slow?ms=${long}`, '/fast', '/slow?ms=100'].slice(1 - answeredBefore)
     await client.send(Buffer.concat(paths.map((path) => requestBytes('GET', path))))
     for (let i = 0; i < answeredBefore; i++) await client.response()
     await sleep(50)
