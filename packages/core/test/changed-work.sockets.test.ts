@@ -29,7 +29,7 @@ describe.skipIf(isHidden('what it answers itself'))(
   },
 )
 
-const needsItsRequest = Number.parseInt(process.versions.node) >= 26
+const needsItsRequest = Number.parseInt(process.versions.node, 10) >= 26
 if (needsItsRequest) console.info('left out: Node 26 itself fails where a response has lost its request')
 
 describe.concurrent('whatever an application does to a response', () => {
@@ -118,4 +118,29 @@ test('a connection whose requests servers hand to each other has one listener of
   made.signal()
   expect((await client.get('/')).headers).toMatchObject({ connection: 'close' })
   expect((await made.report).connections).toEqual({ 'told-to-leave': 1 })
+})
+
+test('an upgrade behind a response that nothing can be put on is handed on', async () => {
+  await using served = await serve(
+    { shutdownDelay: 0, linger: 0 },
+    (_, res) => void Object.preventExtensions(res),
+  )
+  served.server.on('upgrade', (_, socket: Socket) => void socket.end('upgraded'))
+  const client = await served.connect()
+  await client.get('/now')
+  await client.send(
+    'GET /sealed HTTP/1.1\r\nHost: a\r\n\r\nGET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+  )
+  await client.receives('upgraded')
+})
+
+test('an event of a request that has none is handed on, before a drain and in it', async () => {
+  await using served = await serve({ shutdownDelay: 0, linger: 0 })
+  let heard = 0
+  served.server.removeAllListeners('request').on('request', () => heard++)
+  served.server.emit('request')
+  const stopped = served.lifecycle.stop()
+  served.server.emit('request')
+  await stopped
+  expect(heard).toBe(2)
 })

@@ -31,6 +31,17 @@ const yes = { value: true }
 /** What is known of a response that has been sent, and that Node has let go of. */
 const isSent = { closed: yes, headersSent: yes, writableEnded: yes, writableFinished: yes }
 
+/** A response that an application has sealed, say, is one that nobody can track: that costs the others nothing. */
+const safely =
+  (find: (connection: Connection) => void) =>
+  (connection: Connection): void => {
+    try {
+      find(connection)
+    } catch {
+      // It stays unknown.
+    }
+  }
+
 /**
  * Makes known, when a drain begins, what a connection is busy with: the response whose turn it is and the last request behind
  * it. Those between are known if they came while the server was attached, and Node has not answered them itself; others are found
@@ -71,7 +82,10 @@ export function createAdopting(
     const turn = responseOn(connection.socket)
     const known = exchangesOf(connection)
     turn?.once('close', () => findNext(connection))
-    if (turn !== undefined && known.every(({ res }) => res !== turn)) return takeTurn(connection, turn)
+    if (turn !== undefined && known.every(({ res }) => res !== turn)) {
+      takeTurn(connection, turn)
+      return
+    }
     // The turn of those before has come and gone.
     for (const exchange of known) {
       if (exchange.res === turn) break
@@ -79,13 +93,7 @@ export function createAdopting(
     }
   }
 
-  const findNext = (connection: Connection) => {
-    try {
-      findTurn(connection)
-    } catch {
-      // Its response is one that nobody can track.
-    }
-  }
+  const findNext = safely(findTurn)
 
   const findLast = (connection: Connection) => {
     const req = lastRequestOn(connection.socket)
@@ -99,8 +107,8 @@ export function createAdopting(
     if (!isWaiting) res.emit('close')
   }
 
-  return (connection) => {
+  return safely((connection) => {
     findTurn(connection)
     findLast(connection)
-  }
+  })
 }

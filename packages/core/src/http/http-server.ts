@@ -22,6 +22,8 @@ export function createHttpDrainable(server: Server, options: HttpDrainableOption
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
+        // Made by hand, it may have nothing to look at.
+        if (!args[0] || !args[1]) break
         return http1.request(deliver, event, args)
       case 'connection':
         if (isTls) handshakes.began(args[0] as Socket)

@@ -77,7 +77,7 @@ export function createHttp1Side(context: ServerContext, server: object): Http1Si
 
   /** All that is paid for nearly every request before a drain. */
   const passes: Passes = (req, res) => {
-    if (context.step !== 'serving' || probes.match(req.url) !== undefined) return false
+    if (!req || !res || context.step !== 'serving' || probes.match(req.url) !== undefined) return false
     const connection = connections.of(res.socket)
     if (connection?.isCounted !== false || !connection.served) return false
     const now = context.now()

@@ -9,7 +9,7 @@ export type Deliver = (event: string, ...args: unknown[]) => boolean
 export type Tap = (deliver: Deliver, event: string, args: unknown[]) => boolean
 
 /** Whether nothing has to be done about a request but to hand it on. All that is paid for one before a drain is in here. */
-export type Passes = (req: IncomingMessage, res: ServerResponse) => boolean
+export type Passes = (req: IncomingMessage | undefined, res: ServerResponse | undefined) => boolean
 
 /**
  * Puts `tap` between a server and its listeners, by an `emit` of the server's own.
