@@ -1,6 +1,6 @@
 import { isForDevelopment } from '../files/classify.js'
 import { folderOf, nameOf } from '../files/files.js'
-import { readCommands, splitWords } from '../shell/command-line.js'
+import { splitWords } from '../shell/command-line.js'
 import { programName } from '../start/programs.js'
 import type { Place, Source } from '../text/source.js'
 import { type Base, knowBase, type Shell } from './bases.js'
@@ -41,8 +41,6 @@ export interface Image {
   readonly copies: readonly { readonly from: readonly string[]; readonly to: string }[]
   /** All instructions of all stages that made it. */
   readonly instructions: readonly Instruction[]
-  /** Tools that are installed on the way. */
-  readonly installs: (name: string) => boolean
 }
 
 class Builder {
@@ -135,9 +133,6 @@ export function readImage(source: Source): Image | undefined {
   const builder = new Builder(source)
   for (const each of [...line].reverse()) builder.add(each)
   const base = knowBase(root.base)
-  const installed = builder.instructions
-    .filter(({ name }) => name === 'RUN')
-    .map(({ rest, heredocs }) => [rest, ...heredocs.map(({ text }) => text)].join('\n'))
   return {
     source,
     folder: folderOf(source.file),
@@ -154,12 +149,5 @@ export function readImage(source: Source): Image | undefined {
     heredocs: builder.heredocs,
     copies: builder.copies,
     instructions: builder.instructions,
-    installs: (name) =>
-      installed.some((text) =>
-        readCommands(text).some(({ words }) =>
-          // `curl`, `curl=8.5.0-r0`, `curl~8`
-          words.slice(1).some((word) => word.replace(/[=~<>@].*$/, '') === name),
-        ),
-      ),
   }
 }

@@ -24,6 +24,9 @@ const behind = (front: string, code: Readonly<Record<string, string>> = {}) => (
   ...code,
 })
 
+const asksBy = (run: string) =>
+  dockerfile(`${run}\nHEALTHCHECK CMD curl -f http://localhost/livez\nCMD ["node", "main.js"]`)
+
 export const imageCases: Cases = {
   D06: [
     {
@@ -158,6 +161,31 @@ export const imageCases: Cases = {
           'COPY --from=curl /usr/bin/curl /usr/bin/\nHEALTHCHECK CMD curl -f http://localhost/livez\nCMD ["node", "main.js"]',
         ),
       },
+    },
+    {
+      name: 'curl in a heredoc',
+      says: 'pass',
+      files: { Dockerfile: asksBy('RUN <<EOF\napt-get install -y curl\nEOF') },
+    },
+    {
+      name: 'curl, installed in exec form',
+      says: 'pass',
+      files: { Dockerfile: asksBy('RUN ["apt-get", "install", "curl"]') },
+    },
+    {
+      name: 'packages that a variable names',
+      says: 'unknown',
+      files: { Dockerfile: asksBy('RUN apt-get install -y $'.concat('{TOOLS}')) },
+    },
+    {
+      name: 'programs of another image',
+      says: 'unknown',
+      files: { Dockerfile: asksBy('COPY --from=tools /usr/bin/ /usr/bin/') },
+    },
+    {
+      name: 'curl, which the build calls',
+      says: 'pass',
+      files: { Dockerfile: asksBy('RUN ./tools.sh && curl -O http://localhost/x') },
     },
     {
       name: 'wget in Alpine',

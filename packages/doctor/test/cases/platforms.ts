@@ -211,6 +211,15 @@ export const platformCases: Cases = {
       files: ecs({ healthCheck: { command: ['CMD', 'curl', 'http://localhost/livez'] } }),
     },
     {
+      name: 'a stage other than the last',
+      says: 'nothing',
+      files: {
+        'compose.yaml':
+          'services:\n  shop:\n    build: { context: ., target: tools }\n    healthcheck: { test: curl localhost }\n',
+        Dockerfile: dockerfile(),
+      },
+    },
+    {
       name: 'a check that is turned off',
       says: 'nothing',
       files: compose('healthcheck: { disable: true, test: [CMD, curl, localhost] }'),

@@ -85,8 +85,10 @@ function checkHealth(deployed: Deployed): Outcomes {
 function checkHealthTool(deployed: Deployed): Outcomes {
   const health = healthOf(deployed)
   const isBuilt = deployed.tree.get('build') !== undefined
+  const target = deployed.tree.get('build', 'target')
+  if (health === undefined || (target && target.text !== deployed.image?.stage.name)) return undefined
   const imageName = isBuilt ? undefined : imageNameIn(deployed.tree.get('image'))
-  return health && checkTools(health.text, health.at, { image: deployed.image, imageName })
+  return checkTools(health.text, health.at, { image: deployed.image, imageName })
 }
 
 function checkDns({ kind, tree, drain, at }: Deployed): Outcomes {
