@@ -111,9 +111,12 @@ export async function runBatch(batch) {
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))
-    if (subjects.plain.hasEnded) throw new Error(`the plain server has ended: ${subjects.plain.output}`)
   } catch (error) {
     differences.push({ input: undefined, what: String(error) })
+  }
+  if (subjects.plain.hasEnded) {
+    const what = `the plain server has ended with ${await subjects.plain.gone}: ${subjects.plain.output}`
+    differences.push({ input: undefined, what })
   }
   differences.push(...(await endInOrder(subjects.lameduck)))
   await subjects.plain.ends()

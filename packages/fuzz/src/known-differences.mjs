@@ -25,6 +25,13 @@ const known = [
       'Node closes a TLS connection when its client ends it, before the turn of an upgrade that waits for the answers ahead of it',
   },
   {
+    protocol: /^https$/,
+    phase: /^(ready|window)$/,
+    what: /^exit 1, cut \[(?:\{"kind":"upgraded"[^}]*\},?)+\]/,
+    reason:
+      'of a TLS connection whose reading was paused when it was upgraded, Node 20 loses the end now and then, and keeps it without lameduck as well',
+  },
+  {
     protocol: /^https?$/,
     phase: /^(window|closed)$/,
     what: /^ {2}plain {3}closed "(?:(?!\n).)*Transfer-Encoding: chunked\\r\\n\\r\\n(?:8\\r\\npiece \d;\\r\\n)+"\n(?: {10}closed .*\n)* {2}rolled {2}closed /m,
