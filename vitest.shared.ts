@@ -8,5 +8,5 @@ export const shared = {
   include: ['test/**/*.test.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  maxWorkers: Math.max(3, availableParallelism() - 1),
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 }

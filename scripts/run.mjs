@@ -22,9 +22,9 @@ const steps = {
   test: [
     ['install', '--frozen-lockfile', '--prefer-offline'],
     ['exec', 'turbo', 'run', 'build', 'lint', 'typecheck'],
-    // Two packages at a time, each with several files at a time (vitest.shared.ts): their tests mostly wait. All of them, so that
+    // One package at a time, with several files of it at a time (vitest.shared.ts): their tests mostly wait. All of them, so that
     // one run shows everything that fails.
-    ['exec', 'turbo', 'run', 'test', '--concurrency=2', '--continue'],
+    ['exec', 'turbo', 'run', 'test', '--concurrency=1', '--continue'],
   ],
 }
 

@@ -205,7 +205,7 @@ describe.concurrent('as process 1 of a container', () => {
       await using contained = await start(shape)
       expect(contained.said('warning')).toEqual([])
       contained.signal('SIGTERM')
-      expect(await contained.exitCode(5000), contained.output()).toBe(shape.exits)
+      expect(await contained.exitCode(60_000), contained.output()).toBe(shape.exits)
       expect(contained.said('report')).toEqual([
         expect.objectContaining({ signal: 'SIGTERM', exitCode: 0, clean: true }),
       ])
@@ -226,7 +226,7 @@ describe.concurrent('as process 1 of a container', () => {
   shown('D-5: SIGTERM is heard, and the exit code is the one of the contract', held, async () => {
     await using contained = await start(held, { HOLD: 'a job that never ends' })
     contained.signal('SIGTERM')
-    expect(await contained.exitCode(8000), contained.output()).toBe(1)
+    expect(await contained.exitCode(60_000), contained.output()).toBe(1)
     expect(contained.said('report')).toEqual([expect.objectContaining({ exitCode: 1, clean: false })])
   })
 })
