@@ -80,8 +80,10 @@ export function createAdopting(
 
   const findTurn = (connection: Connection) => {
     const turn = responseOn(connection.socket)
-    const known = exchangesOf(connection)
     turn?.once('close', () => findNext(connection))
+    // As a rule it is the oldest that is known: thousands may be pipelined, and each of them has its turn.
+    if (turn !== undefined && connection.exchanges[0]?.res === turn) return
+    const known = exchangesOf(connection)
     if (turn !== undefined && known.every(({ res }) => res !== turn)) {
       takeTurn(connection, turn)
       return

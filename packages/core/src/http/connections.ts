@@ -152,7 +152,8 @@ export function createConnectionTracker(
     const { exchanges, isOpen } = connection
     // Handed on too late: its client has gone, and nothing will tell of its end.
     if (!isOpen) return exchange
-    sweep(connection)
+    // Before a drain nobody is told of those that are over: the oldest go here, at no more cost than one each.
+    while (exchanges[0] !== undefined && isOver(exchanges[0])) settle(exchanges[0])
     exchanges.splice(before === undefined ? exchanges.length : exchanges.indexOf(before), 0, exchange)
     if (exchange.isWork) inFlight++
     begun.res.on('close', responseClosed)
