@@ -128,7 +128,8 @@ export const webSocketCases: readonly BehaviourCase[] = [
       server.signal()
       const exit = await server.exited()
       expect(exit).toMatchObject({ code: 0, report: { clean: true, cut: [], connections: { websocket: 1 } } })
-      expect(exit.ms).toBeGreaterThan(brief.gracePeriod - 2000)
+      // Long behind the patience with one who has got all; how long the hooks' slice is depends on the adapter.
+      expect(exit.ms).toBeGreaterThan(brief.gracePeriod / 2)
       expect(exit.ownMs).toBeLessThan(brief.gracePeriod)
     },
   },
