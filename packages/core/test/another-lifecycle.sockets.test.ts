@@ -46,6 +46,11 @@ interface Subject {
 
 type Answer = ServerResponse | Http2ServerResponse
 
+/** A client, as far as it is used here. */
+interface Asking {
+  get(path: string): Promise<{ readonly text: string }>
+}
+
 /** Answers `/now` at once, and everything else when the test says so. */
 function answering<T extends EventEmitter>(server: T): T {
   server.on('request', ({ url }: { url: string }, res: Answer) => {
@@ -55,14 +60,18 @@ function answering<T extends EventEmitter>(server: T): T {
   return server
 }
 
-function http1(server: Server, protocol: 'http' | 'https'): Subject {
+/** A server that holds a request until its test lets it end. */
+function holding(
+  server: Server | Http2Server | Http2SecureServer,
+  connect: (port: number) => Promise<Asking>,
+): Subject {
   return {
     listener: answering(server),
     objects: [server],
     attach: (lifecycle) => void lifecycle.attach(server),
     async work(port) {
-      const client = await RawClient.connect({ port, protocol })
-      const asked = once(server, 'asked') as Promise<[ServerResponse]>
+      const client = await connect(port)
+      const asked = once(server, 'asked') as Promise<[Answer]>
       const answer = client.get('/slow')
       const [res] = await asked
       return {
@@ -77,27 +86,11 @@ function http1(server: Server, protocol: 'http' | 'https'): Subject {
   }
 }
 
-function http2(server: Http2Server | Http2SecureServer, protocol: 'h2' | 'h2c'): Subject {
-  return {
-    listener: answering(server),
-    objects: [server],
-    attach: (lifecycle) => void lifecycle.attach(server),
-    async work(port) {
-      const client = await Http2Client.connect({ port, protocol })
-      const asked = once(server, 'asked') as Promise<[Http2ServerResponse]>
-      const answer = client.get('/slow')
-      const [res] = await asked
-      return {
-        async end() {
-          res.end('slow')
-          return (await answer).text
-        },
-      }
-    },
-    seen: 'slow',
-    finished: 1,
-  }
-}
+const http1 = (server: Server, protocol: 'http' | 'https') =>
+  holding(server, (port) => RawClient.connect({ port, protocol }))
+
+const http2 = (server: Http2Server | Http2SecureServer, protocol: 'h2' | 'h2c') =>
+  holding(server, (port) => Http2Client.connect({ port, protocol }))
 
 /** `attached`: what the lifecycle is given besides the HTTP server. */
 function webSockets(
