@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isAttached } from '../servers/attached.js'
+import { letGoIfOver } from '../servers/attached.js'
 
 /** An event on its way to a server's listeners. */
 export type Deliver = (event: string, ...args: unknown[]) => boolean
@@ -21,8 +21,8 @@ export type Passes = (req: IncomingMessage | undefined, res: ServerResponse | un
  * @returns how to take it away
  */
 export function tapServer(server: EventEmitter, tap: Tap, passes: Passes = () => false): () => void {
-  // A lifecycle that has stopped lets go: its tap would be below this one.
-  isAttached(server)
+  // A tap that is over would be below this one.
+  letGoIfOver(server)
   const before = Object.getOwnPropertyDescriptor(server, 'emit')
   const own = before && server.emit
   const emitOf = () => own ?? (Object.getPrototypeOf(server) as EventEmitter).emit

@@ -7,16 +7,14 @@ export const kAttached = Symbol.for('lameduck.attached.v1')
  */
 export type LetGo = (() => boolean) & { readonly isForNow?: true }
 
-/**
- * Whether a lifecycle that has not stopped, of whichever copy of lameduck, has this server. One that has stopped lets go of it
- * now, and nothing of it is left there.
- */
-export const isAttached = (server: object): boolean => {
+/** Where the lifecycle that has a server has stopped, takes off what it has left there; false if not, as those of earlier copies never do. */
+export function letGoIfOver(server: object): boolean {
   const letGo = (server as { readonly [kAttached]?: LetGo | true })[kAttached]
-  if (letGo === undefined) return false
-  // Earlier copies never do.
-  return letGo === true || !letGo() || !Reflect.deleteProperty(server, kAttached)
+  return typeof letGo === 'function' && letGo() && Reflect.deleteProperty(server, kAttached)
 }
+
+/** Whether a lifecycle, of whichever copy of lameduck, has this server. One that has stopped lets go of it now. */
+export const isAttached = (server: object): boolean => !letGoIfOver(server) && kAttached in server
 
 /** Marks a server as a lifecycle's. The mark can be taken away: a preload gives way to the application. */
 export function markAttached(server: object, letGo: LetGo = () => false): void {
