@@ -33,7 +33,7 @@ export interface Terminal {
 }
 
 /** The terminal of this process. */
-export const ownTerminal = (): Terminal => ({
+const ownTerminal = (): Terminal => ({
   write: (text) => void process.stdout.write(text),
   complain: (text) => void process.stderr.write(text),
   readStdin: readOnce(() => readFileSync(0, 'utf8')),

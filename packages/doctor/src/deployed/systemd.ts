@@ -7,7 +7,7 @@ import { readTime } from './times.js'
 import { assemble, type DeployedInput, startOf } from './toolbox.js'
 
 /** Reads the sections of a unit. A setting that is there several times is a list. */
-export function readUnit(source: Source): Tree {
+function readUnit(source: Source): Tree {
   const root = new Tree({ source, start: 0, end: source.text.length })
   root.map = new Map()
   let section: Tree | undefined

@@ -54,7 +54,7 @@ export function classify(path: string, text: string): FileKind | undefined {
 }
 
 /** What a text is by a glance into it: for files with names of their own, and for standard input. */
-export function classifyText(name: string, text: string): FileKind | undefined {
+function classifyText(name: string, text: string): FileKind | undefined {
   if (/\.json$/.test(name) || /^\s*[{[]/.test(text)) {
     if (/"containerDefinitions"/.test(text)) return 'ecs'
     return /"apiVersion"/.test(text) && /"kind"/.test(text) ? 'kubernetes' : undefined

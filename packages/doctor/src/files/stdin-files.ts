@@ -1,10 +1,10 @@
 import { type Files, filesOf } from './files.js'
 
 /** The name that a stream has where it does not say one itself. */
-export const stdinName = '<stdin>'
+const stdinName = '<stdin>'
 
 /** Names a stream by what it is, so that it is read as a file of that kind would be, and never taken for one that is there. */
-export function nameStdin(text: string): string {
+function nameStdin(text: string): string {
   if (/^\uFEFF?\s*(?:#.*\n\s*)*(?:FROM|ARG)\s/i.test(text)) return `${stdinName}.dockerfile`
   return /^\uFEFF?\s*[{[]/.test(text) ? `${stdinName}.json` : `${stdinName}.yaml`
 }

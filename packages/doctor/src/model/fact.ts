@@ -20,9 +20,6 @@ export interface Unknown {
 /** Whether a setting is known. */
 export const isKnown = <T>(fact: Fact<T>): fact is Known<T> => 'value' in fact
 
-/** The value, or something else where it is not known. */
-export const valueOr = <T, U>(fact: Fact<T>, otherwise: U): T | U => (isKnown(fact) ? fact.value : otherwise)
-
 function read<T>(
   tree: Tree | undefined,
   otherwise: T,

@@ -34,7 +34,7 @@ export function readPackage(source: Source): Package | undefined {
 }
 
 /** Libraries that end a process in order, besides lameduck. */
-export const lifecycleLibraries: readonly string[] = [
+const lifecycleLibraries: readonly string[] = [
   '@godaddy/terminus',
   'lightship',
   'close-with-grace',

@@ -2,7 +2,7 @@ import type { Summary } from '../judge/examine.js'
 import type { Finding } from '../judge/finding.js'
 
 /** A finding as JSON has it. */
-export const plainFinding = ({ rule, name, severity, verdict, place, computed, message, fix }: Finding) => ({
+const plainFinding = ({ rule, name, severity, verdict, place, computed, message, fix }: Finding) => ({
   rule,
   name,
   severity,

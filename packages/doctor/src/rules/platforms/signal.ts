@@ -15,7 +15,7 @@ const names: Readonly<Record<string, string>> = {
 }
 
 /** A signal by the name that Node has for it. */
-export function signalName(text: string): string {
+function signalName(text: string): string {
   const name = text
     .trim()
     .toUpperCase()

@@ -4,7 +4,7 @@ import { isKnown } from '../../model/fact.js'
 import type { Container } from '../../project/container.js'
 
 /** The number of a port that is given by its name; what is given otherwise, as it is. */
-export function portOf(container: Container, port: string | undefined): string | undefined {
+function portOf(container: Container, port: string | undefined): string | undefined {
   const named = (container.tree.get('ports')?.items ?? []).find((each) => each.get('name')?.text === port)
   return named?.get('containerPort')?.text ?? port
 }
